@@ -1,0 +1,129 @@
+import type { Blame } from './errors/error.ts';
+import type { ImageProgress } from './run/runner.ts';
+import type { Endpoints } from './service/service.ts';
+import type { Reason, StateName } from './service/state.ts';
+
+/** What `up` will do, or did, with one service. */
+export type PlannedAction = 'create' | 'recreate' | 'start' | 'unchanged' | 'skip';
+export type DoneAction =
+  | 'created'
+  | 'recreated'
+  | 'started'
+  | 'stopped'
+  | 'unchanged'
+  | 'removed'
+  | 'skipped'
+  | 'failed';
+
+/** An error as programs read it. */
+export interface ReportedError {
+  code: string;
+  blame: Blame;
+  message: string;
+  hint: string;
+  exitCode?: number;
+  /** What the last readiness attempt said. */
+  lastProbe?: string;
+  /** The last lines of the service's log. */
+  logs?: readonly string[];
+}
+
+/** One row of a finished task. */
+export interface ServiceReport {
+  state: StateName;
+  action: DoneAction;
+  reason: Reason;
+  runner: string;
+  elapsedMs: number;
+  endpoints: Endpoints;
+  error?: ReportedError;
+}
+
+/** Always the last event of a task that acts; `event` is `<task>-finished`. */
+export interface TaskFinished {
+  event: `${string}-finished`;
+  ok: boolean;
+  exitCode: number;
+  elapsedMs: number;
+  errors: readonly ReportedError[];
+  services: Readonly<Record<string, ServiceReport>>;
+}
+
+/** Everything that can happen besides the end of a task. The journal, the terminal and `--json` read only these. */
+export type Happening =
+  /** A task begins; the first event of every run. */
+  | { event: 'task-started'; task: string; pid: number; version: string }
+  /** A phase (`configure`, `observe`, `pull`, …) begins or ends, of one service or of the task. */
+  | { event: 'phase-started'; phase: string; service?: string }
+  | { event: 'phase-ended'; phase: string; service?: string; elapsedMs: number; ok: boolean }
+  /** One tap of one plugin returned or threw. */
+  | { event: 'hook-ended'; plugin: string; hook: string; elapsedMs: number }
+  | { event: 'hook-failed'; plugin: string; hook: string; error: ReportedError }
+  /** Decided before anything starts. */
+  | {
+      event: 'plan-made';
+      services: Readonly<Record<string, { action: PlannedAction; reason: Reason; runner: string }>>;
+    }
+  /** `starting` is the start request itself: nothing stands between it and its condition's event. */
+  | {
+      event: 'service-state';
+      service: string;
+      state: StateName;
+      runner: string;
+      elapsedMs: number;
+      reason?: Reason;
+      exitCode?: number;
+    }
+  /** A failed attempt of a readiness, said when its text changes. */
+  | { event: 'probe-failed'; service: string; attempt: number; text: string }
+  | ({ event: 'image-progress' } & ImageProgress)
+  /** A line of a service's log. */
+  | { event: 'log'; service: string; stream: 'stdout' | 'stderr'; text: string }
+  /** A line of the tool itself or of a plugin. */
+  | { event: 'message'; level: 'debug' | 'info' | 'warn' | 'error'; text: string; plugin?: string };
+
+/** What plugins and core emit. */
+export type EventBody = Happening | TaskFinished;
+
+/** What is written and read: the body, when, and of which project. */
+export type DevServicesEvent = EventBody & { at: string; project: string };
+
+/** Whether an event ends a task. */
+export function isTaskFinished(event: EventBody): event is TaskFinished {
+  return event.event.endsWith('-finished') && 'exitCode' in event && 'errors' in event;
+}
+
+/** Receives events in the order in which they happened. */
+export type EventSink = (event: DevServicesEvent) => void;
+
+/** Where everything that happens goes. */
+export interface EventStream {
+  emit(body: EventBody): void;
+  /** Adds a reader; returns how to leave. A reader that throws is dropped, not the event. */
+  subscribe(sink: EventSink): () => void;
+}
+
+/** Stamps events and gives them to every reader, synchronously and in order. */
+export function createEventStream(options: { now(): number; project(): string }): EventStream {
+  const sinks = new Set<EventSink>();
+  return {
+    emit(body) {
+      const event = {
+        ...body,
+        at: new Date(options.now()).toISOString(),
+        project: options.project(),
+      } as DevServicesEvent;
+      for (const sink of [...sinks]) {
+        try {
+          sink(event);
+        } catch {
+          sinks.delete(sink);
+        }
+      }
+    },
+    subscribe(sink) {
+      sinks.add(sink);
+      return () => void sinks.delete(sink);
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import type { ProjectIdentity } from '../identity/project.ts';
+import type { DevServicesError } from '../errors/error.ts';
+import type { Endpoints } from '../service/service.ts';
+import type { Json, Run } from './run.ts';
+
+/** A run after everything in it is known: plain JSON, hashed field by field. */
+export type ResolvedRun = { readonly kind: string } & { readonly [field: string]: Json };
+
+/** A port of one service in one plan; `host` is the one on this machine. */
+export interface PortBinding {
+  name: string;
+  container: number;
+  host: number;
+  protocol: 'tcp' | 'udp';
+}
+
+/** One service as a runner gets it: resolved, nothing left to decide. */
+export interface Target {
+  project: ProjectIdentity;
+  service: string;
+  /** Which entry of the service's `run` this is. */
+  runKey: string;
+  run: ResolvedRun;
+  ports: readonly PortBinding[];
+  /** Goes into the spec label: `{ v, fields }`. */
+  spec: Spec;
+}
+
+/** What a label on the instance remembers of its resolved run: a short HMAC for each field. */
+export interface Spec {
+  readonly v: 1;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export type InstanceStatus = 'created' | 'running' | 'paused' | 'restarting' | 'exited';
+
+/** A container or process that exists, as one look saw it. */
+export interface Instance {
+  service: string;
+  runKey: string;
+  /** The runner's own name of it (container id, pid). */
+  id: string;
+  /** New at each start: readiness seen once is only true of one generation. */
+  generation: string;
+  status: InstanceStatus;
+  exitCode?: number;
+  health?: 'starting' | 'healthy' | 'unhealthy';
+  spec?: Spec;
+  /** Set when what it was made from is no longer what its name means, e.g. a re-tagged image. */
+  drift?: { field: string; text: string };
+  /** Ports on this machine that it holds while it runs. */
+  endpoints: Endpoints;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}
+
+export interface Observation {
+  instances: readonly Instance[];
+  /** Ours by label, of services that the observer is not asked to know. */
+  foreign: readonly { name: string; service: string; checkout: string }[];
+}
+
+export type Availability = { available: true } | { available: false; error: DevServicesError };
+
+/** Who asks for an address: this machine's processes, or something that another runner kind runs. */
+export type Viewpoint = 'host' | (string & {});
+
+export interface Address {
+  host: string;
+  port: number;
+}
+
+export interface LogLine {
+  service: string;
+  stream: 'stdout' | 'stderr';
+  text: string;
+  /** ISO time, where the runner knows it. */
+  at?: string;
+}
+
+export type RunnerEvent =
+  | { type: 'exited'; service: string; id: string; exitCode: number; willRestart: boolean }
+  | { type: 'health'; service: string; id: string; health: 'healthy' | 'unhealthy' | 'starting' }
+  | { type: 'started'; service: string; id: string }
+  | { type: 'removed'; service: string; id: string }
+  /** The runner lost sight (engine gone) or has it again: what was known must be observed anew. */
+  | { type: 'lost'; error: DevServicesError }
+  | { type: 'regained' };
+
+export interface ExecResult {
+  exitCode: number;
+  /** Both streams, the last 16 KiB. */
+  output: string;
+}
+
+export interface ImageProgress {
+  image: string;
+  /** Bytes; absent where the source does not say. */
+  current?: number;
+  total?: number;
+  status: string;
+}
+
+export interface PrepareOptions {
+  pull: 'missing' | 'always' | 'never';
+  signal: AbortSignal;
+  onProgress(progress: ImageProgress): void;
+  /** An instance of an earlier plan that this one replaces. */
+  replaces?: Instance;
+}
+
+/**
+ * Runs one kind of run. Core decides what happens; a runner acts and reports. Every method may throw a
+ * DevServicesError; none prints.
+ */
+export interface Runner {
+  readonly kind: string;
+  /** Whether it can run here and now, and if not, why. */
+  available(signal: AbortSignal): Promise<Availability>;
+  /** Pure: the run with defaults made explicit and paths absolute. Throws on what cannot be. */
+  normalise(run: Run, context: NormaliseContext): ResolvedRun;
+  /** Whether the run's own policy starts it again after this exit. */
+  restartsAfter(run: ResolvedRun, exitCode: number): boolean;
+  /** Everything that exists of the project, in one look. */
+  observe(project: ProjectIdentity, signal: AbortSignal): Promise<Observation>;
+  /** What services share (a network). Idempotent. */
+  ensureProject(project: ProjectIdentity, signal: AbortSignal): Promise<void>;
+  /** Pull and create, so that `start` is one request. */
+  prepare(target: Target, options: PrepareOptions): Promise<Instance>;
+  start(target: Target, instance: Instance, signal: AbortSignal): Promise<Instance>;
+  stop(instance: Instance, options: { signal: AbortSignal }): Promise<void>;
+  /** Removes the instance, keeps its named data. */
+  remove(instance: Instance, signal: AbortSignal): Promise<void>;
+  /** What `removeData` would lose, by name. */
+  listData(
+    project: ProjectIdentity,
+    services: readonly string[] | 'all',
+  ): Promise<readonly OwnedData[]>;
+  removeData(found: OwnedData, signal: AbortSignal): Promise<void>;
+  /** Where one port is reached from. Pure. */
+  address(
+    target: { service: string; project: ProjectIdentity; port: PortBinding },
+    from: Viewpoint,
+  ): Address;
+  /** Whether something really listens on the port inside: a published port proves nothing. */
+  listens(instance: Instance, port: PortBinding, signal: AbortSignal): Promise<boolean>;
+  /** Where a host-side HTTP probe should ask. */
+  probeAddress(instance: Instance, port: PortBinding, signal: AbortSignal): Promise<Address>;
+  logs(instance: Instance, options: LogOptions): AsyncIterable<LogLine>;
+  exec(instance: Instance, command: readonly string[], signal: AbortSignal): Promise<ExecResult>;
+  /** Exits, health and removals from now on; is listening when it resolves. */
+  watch(project: ProjectIdentity, signal: AbortSignal): Promise<AsyncIterable<RunnerEvent>>;
+  /** Removes what `ensureProject` made. */
+  dropProject(project: ProjectIdentity, signal: AbortSignal): Promise<void>;
+  /** Who holds a port of this machine, if this runner can tell (a container's name). */
+  portOwner?(port: number): Promise<string | undefined>;
+  /** Ends connections. */
+  close(): Promise<void>;
+}
+
+export interface NormaliseContext {
+  service: string;
+  project: ProjectIdentity;
+  /** Folder of the configuration, for relative paths. */
+  root: string;
+  /** The run's environment after functions, templates, secrets and dependencies' exports. */
+  environment: Readonly<Record<string, string>>;
+}
+
+export interface OwnedData {
+  service: string;
+  /** The name people see (a volume). */
+  name: string;
+}
+
+export interface LogOptions {
+  follow: boolean;
+  /** Last lines only. */
+  tail?: number;
+  /** Milliseconds since the epoch. */
+  sinceMs?: number;
+  signal: AbortSignal;
+}
