@@ -1,7 +1,34 @@
 import type { Blame } from './errors/error.ts';
-import type { ImageProgress } from './run/runner.ts';
-import type { Endpoints } from './service/service.ts';
-import type { Reason, StateName } from './service/state.ts';
+
+/** Why something is as it is: a stable code for programs, a text for people. */
+export interface Reason {
+  code: string;
+  text: string;
+}
+
+/** Where a service's ports are reached from this machine. */
+export type Endpoints = Readonly<Record<string, { host: string; port: number }>>;
+
+/** The states of a service; service/state.ts draws how they follow one another. */
+export type StateName =
+  | 'pending'
+  | 'pulling'
+  | 'starting'
+  | 'running'
+  | 'ready'
+  | 'unhealthy'
+  | 'failed'
+  | 'completed'
+  | 'skipped'
+  | 'stopped';
+
+export interface ImageProgress {
+  image: string;
+  /** Bytes; absent where the source does not say. */
+  current?: number;
+  total?: number;
+  status: string;
+}
 
 /** What `up` will do, or did, with one service. */
 export type PlannedAction = 'create' | 'recreate' | 'start' | 'unchanged' | 'skip';

@@ -1,6 +1,6 @@
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { DevServicesError } from '../errors/error.ts';
-import type { Endpoints } from '../service/service.ts';
+import type { Endpoints, ImageProgress } from '../events.ts';
 import type { Json, Run } from './run.ts';
 
 /** A run after everything in it is known: plain JSON, hashed field by field. */
@@ -91,14 +91,6 @@ export interface ExecResult {
   exitCode: number;
   /** Both streams, the last 16 KiB. */
   output: string;
-}
-
-export interface ImageProgress {
-  image: string;
-  /** Bytes; absent where the source does not say. */
-  current?: number;
-  total?: number;
-  status: string;
 }
 
 export interface PrepareOptions {

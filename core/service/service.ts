@@ -1,3 +1,4 @@
+import type { Endpoints } from '../events.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { AddressBook, EnvironmentValue, Run } from '../run/run.ts';
 
@@ -31,9 +32,6 @@ export interface ReadyStepContext {
   environment: Readonly<Record<string, string>>;
   signal: AbortSignal;
 }
-
-/** Where a service's ports are reached from this machine. */
-export type Endpoints = Readonly<Record<string, { host: string; port: number }>>;
 
 /**
  * One service of a repo's development environment.

@@ -9,11 +9,7 @@
  * `ready` is also where an unchanged service goes at once: pending ──► ready.
  */
 
-/** Why a service is where it is: a stable code for programs, a text for people. */
-export interface Reason {
-  code: string;
-  text: string;
-}
+import type { Reason, StateName } from '../events.ts';
 
 /** A service during one task; each state carries only what is known in it. */
 export type ServiceState =
@@ -27,8 +23,6 @@ export type ServiceState =
   | { state: 'completed'; instance: string; exitCode: number }
   | { state: 'skipped'; reason: Reason }
   | { state: 'stopped' };
-
-export type StateName = ServiceState['state'];
 
 const next: Readonly<Record<StateName, readonly StateName[]>> = {
   pending: ['pulling', 'starting', 'running', 'ready', 'completed', 'skipped', 'failed', 'stopped'],
