@@ -135,12 +135,12 @@ export function createEventStream(options: { now(): number; project(): string })
   const sinks = new Set<EventSink>();
   return {
     emit(body) {
-      const event = {
+      const event: DevServicesEvent = {
         ...body,
         at: new Date(options.now()).toISOString(),
         project: options.project(),
-      } as DevServicesEvent;
-      for (const sink of [...sinks]) {
+      };
+      for (const sink of sinks) {
         try {
           sink(event);
         } catch {

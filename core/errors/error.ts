@@ -65,8 +65,8 @@ export interface ErrorEntry<Facts> {
   blame: Blame;
   /** A heading for docs/errors.md. */
   title: string;
-  message(facts: Facts): string;
-  hint(facts: Facts): string;
+  message: (facts: Facts) => string;
+  hint: (facts: Facts) => string;
 }
 
 type Catalogue = Readonly<Record<ErrorCode, ErrorEntry<never>>>;

@@ -1,0 +1,4 @@
+import type { Shell } from 'zx';
+
+/** A zx shell: `` await $`psql ${url}` ``. Values are quoted, never pasted. */
+export type CommandShell = Shell;

@@ -1,0 +1,60 @@
+import type { Duration } from '../duration.ts';
+import type { Permissions } from '../permissions/permissions.ts';
+import type { Plugin } from '../plugin/plugin.ts';
+import type { Service } from '../service/service.ts';
+
+/** A small task in the configuration, run by the shell in the configuration's folder. */
+export interface InlineTask {
+  command: string;
+  description?: string;
+  needs?: readonly string[];
+}
+
+/** A plugin itself, or where to import it from (`'./plugins/mail.ts'`, `'devservices-mail'`) with its options. */
+export type PluginEntry = Plugin | string | readonly [from: string, options: unknown];
+
+/**
+ * A layer of configuration, as a file writes it. Records merge by key over the layers, arrays
+ * replace, `null` removes; plugins merge by name.
+ *
+ * @example
+ * export default defineConfig({
+ *   services: { redis: { run: container({ image: 'redis:7-alpine' }), ports: { redis: 6379 } } },
+ * });
+ */
+export interface Config {
+  /** Default: the folder's name. */
+  project?: string;
+  /** Files or packages whose configuration lies below this one. */
+  extends?: string | readonly string[];
+  /** Where containers run; default: the current docker context, else a known socket. */
+  engine?: string;
+  services?: Readonly<Record<string, Service | null>>;
+  /** A list, or a record of options by plugin name (`null` removes, built-in ones included). */
+  plugins?: readonly PluginEntry[] | Readonly<Record<string, unknown>>;
+  tasks?: Readonly<Record<string, string | InlineTask | null>>;
+  /** Narrows what this repo's own tasks may do; default: everything. */
+  permissions?: Permissions;
+  /** Values of declared settings by dotted key, e.g. `log.level`. */
+  options?: Readonly<Record<string, unknown>>;
+  /** A YAML or JSON file of options, below `options`; nested keys are joined with dots. */
+  optionsFile?: string;
+  /** Longest time a tap of a hook may take. Default 60 s. */
+  hookTimeout?: Duration;
+}
+
+/** Gives a configuration its type; returns it unchanged. */
+export function defineConfig(config: Config): Config {
+  return config;
+}
+
+/** The merged and validated configuration, which `configure` hooks may still change. */
+export interface ResolvedConfig {
+  project: string;
+  engine: string | undefined;
+  services: Record<string, Service>;
+  tasks: Record<string, InlineTask>;
+  permissions: Permissions | undefined;
+  options: Record<string, unknown>;
+  hookTimeoutMs: number;
+}

@@ -1,0 +1,38 @@
+import type { PlannedAction, Reason } from '../events.ts';
+import type { ProjectIdentity } from '../identity/project.ts';
+import type { Readiness } from '../readiness/readiness.ts';
+import type { Instance, Target } from '../run/runner.ts';
+import type { DependencyCondition } from '../service/service.ts';
+
+/** A dependency after names were checked. */
+export interface PlannedDependency {
+  service: string;
+  condition: DependencyCondition;
+  restart: boolean;
+  required: boolean;
+}
+
+/** One service of a plan: what will be done with it, and everything needed to do it. */
+export interface PlannedService extends Target {
+  action: PlannedAction;
+  reason: Reason;
+  readiness: Readiness;
+  dependsOn: readonly PlannedDependency[];
+  /** What it exports, with addresses right for this machine. */
+  environment: Readonly<Record<string, string>>;
+  /** What exists of it now. */
+  instance?: Instance;
+  /** What exists now was seen ready in this very generation. */
+  isKnownReady: boolean;
+}
+
+/** What one `up` will do, decided before anything starts. JSON throughout. */
+export interface Plan {
+  project: ProjectIdentity;
+  /** In an order in which dependencies come first. */
+  services: Readonly<Record<string, PlannedService>>;
+  /** Services of the configuration that this `up` leaves out, and why. */
+  left: Readonly<Record<string, Reason>>;
+  /** Instances of ours that the configuration no longer knows. */
+  orphans: readonly Instance[];
+}

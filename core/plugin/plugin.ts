@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import type { ContractToken, Contracts } from '../contracts.ts';
+import type { EventStream } from '../events.ts';
+import type { Hooks } from '../hooks.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Granted } from '../permissions/accessors.ts';
+import type { Permissions } from '../permissions/permissions.ts';
+import type { Runner } from '../run/runner.ts';
+import type { Service } from '../service/service.ts';
+import type { Settings } from '../settings.ts';
+import type { TaskSpec } from '../task-spec.ts';
+
+/** What a runner's factory learns; called on first need, so that an unused runner costs nothing. */
+export interface RunnerContext {
+  /** `--engine`, `DEVSERVICES_ENGINE` or the configuration's `engine`. */
+  engine: string | undefined;
+  /** Folder of the configuration. */
+  root: string;
+}
+
+/** What `setup` gets, besides the accessors that the plugin's permissions grant. */
+export interface PluginContext<Options> {
+  /** Validated by the plugin's schema. */
+  readonly options: Options;
+  readonly services: {
+    /** Adds a service below every file layer: a repo can change each of its fields. */
+    add(name: string, service: Service): void;
+  };
+  readonly hooks: Hooks;
+  /** Brings the code that runs a kind of run; `schema` checks that kind in configurations. */
+  runner(
+    kind: string,
+    factory: (context: RunnerContext) => Runner | Promise<Runner>,
+    schema?: z.ZodType,
+  ): void;
+  /** Adds a command; a repo's task of the same name wins over it. */
+  task(spec: TaskSpec): void;
+  /** Offers something to other plugins and tasks; made on first use, once. */
+  expose<Token extends ContractToken>(
+    token: Token,
+    factory: () => Contracts[Token] | Promise<Contracts[Token]>,
+  ): void;
+  /** Asks for what another plugin exposes. Throws DS_CONTRACT_MISSING naming both sides. */
+  use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly events: EventStream;
+  /** Runs last-in-first-out at exit, on Ctrl-C and after a failed start. */
+  defer(undo: () => void | Promise<void>): void;
+  /** Aborts when the host is interrupted or closed. */
+  readonly signal: AbortSignal;
+}
+
+/** What `definePlugin` takes. */
+export interface PluginSpec<Schema extends z.ZodType, Asked extends Permissions> {
+  /** Kebab-case: folder, log prefix, key in `plugins`. */
+  name: string;
+  /** Checks and defaults the options; without one, options are refused. */
+  options?: Schema;
+  /** Plugins that come before this one, where they are loaded. */
+  after?: readonly string[];
+  before?: readonly string[];
+  permissions?: Asked;
+  /** Options of the project that this plugin reads, with defaults and legacy names. */
+  settings?: Settings;
+  /** Synchronous, no I/O: says what the plugin brings. Connections are opened on first use. */
+  setup(ctx: PluginContext<z.output<Schema>> & Granted<Asked>): void;
+}
+
+/** A plugin with its options, as it stands in a configuration. */
+export interface Plugin {
+  readonly pluginName: string;
+  readonly spec: PluginSpec<z.ZodType, Permissions>;
+  readonly options: unknown;
+  /** The file that called definePlugin, for blame and for devservices.lock. */
+  readonly source: string | undefined;
+}
+
+/** Stands in a configuration as it is, or called with options. */
+export interface PluginFactory<Input> extends Plugin {
+  (options?: Input): Plugin;
+}

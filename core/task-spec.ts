@@ -1,0 +1,96 @@
+import type { Permissions } from './permissions/permissions.ts';
+import type { CommandShell } from './command.ts';
+import type { ContractToken, Contracts } from './contracts.ts';
+import type { Logger } from './log.ts';
+
+/** One argument of a task, as literal data: help and completions read it without running the file. */
+export type Argument =
+  /** `--recreate` */
+  | { readonly kind: 'flag'; readonly description: string }
+  /** `--exclude NAME`; `many` lets it be repeated (it never takes two values at once). */
+  | {
+      readonly kind: 'option';
+      readonly value: string;
+      readonly description: string;
+      readonly many?: boolean;
+      readonly choices?: readonly string[];
+      /** Seconds and counts. */
+      readonly number?: boolean;
+    }
+  /** `[services…]` or `SERVICE` */
+  | {
+      readonly kind: 'positional';
+      readonly description: string;
+      readonly many?: boolean;
+      readonly required?: boolean;
+    }
+  /** Everything after `--`. */
+  | { readonly kind: 'rest'; readonly description: string; readonly required?: boolean };
+
+/** Keys are camelCase; on the command line `waitTimeout` is `--wait-timeout`. */
+export type ArgumentSpec = Readonly<Record<string, Argument>>;
+
+type ValueOf<A extends Argument> = A extends { kind: 'flag' }
+  ? boolean
+  : A extends { kind: 'rest' }
+    ? readonly string[]
+    : A extends { many: true }
+      ? readonly string[]
+      : A extends { kind: 'option'; number: true }
+        ? number | undefined
+        : A extends { kind: 'option'; choices: readonly (infer Choice)[] }
+          ? Choice | undefined
+          : A extends { required: true }
+            ? string
+            : string | undefined;
+
+/** The parsed arguments of a spec. */
+export type ArgumentsOf<Spec extends ArgumentSpec> = {
+  readonly [Key in keyof Spec]: ValueOf<Spec[Key]>;
+};
+
+/** What every task gets. `Host` is core's; it is a type parameter here to keep imports one-way. */
+export interface TaskContext<Host, Args> {
+  readonly host: Host;
+  readonly args: Args;
+  /** zx, with what the services export in its environment. */
+  readonly $: CommandShell;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Runs another task in the same host and gives its result. */
+  run(task: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
+}
+
+/** A command of the tool, of a plugin or of a repo. */
+export interface TaskSpec<
+  Host = unknown,
+  Spec extends ArgumentSpec = ArgumentSpec,
+  Result = unknown,
+> {
+  /** Kebab-case; what one types. */
+  readonly name: string;
+  /** One line, for the listing. */
+  readonly description: string;
+  /** Tasks that run first, in parallel, each once. */
+  readonly needs?: readonly string[];
+  readonly permissions?: Permissions;
+  readonly args?: Spec;
+  run(context: TaskContext<Host, ArgumentsOf<Spec>>): Result | Promise<Result>;
+  /**
+   * Only on tasks that answer a question: what `run` gave, for a terminal. Such a task prints one
+   * document (`--json`: the result itself); all others end with a `<task>-finished` event.
+   */
+  render?(result: Awaited<Result>, style: TextStyle): string;
+}
+
+/** Colours and widths of where the text goes; plain where there is no terminal. */
+export interface TextStyle {
+  readonly columns: number;
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  cyan(text: string): string;
+}
