@@ -1,0 +1,21 @@
+#!/bin/sh
+set -eu
+
+case ${1:-} in -* | *.conf) set -- redis-server "$@" ;; esac
+[ "${1:-}" = redis-server ] || exec "$@"
+
+if [ "$(id -u)" = 0 ]; then
+  chown -R redis:redis .
+  exec setpriv --reuid=redis --regid=redis --init-groups "$0" "$@"
+fi
+
+shift
+# A configuration file must come first; what follows on the command line wins over our own flag.
+case ${1:-} in
+  *.conf)
+    config=$1
+    shift
+    exec redis-server "$config" --protected-mode no "$@"
+    ;;
+esac
+exec redis-server --protected-mode no "$@"
