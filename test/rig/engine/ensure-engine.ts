@@ -1,10 +1,8 @@
-import { stopPrivateEngine, startPrivateEngine } from './private-engine.ts';
+import { startPrivateEngine, stopPrivateEngine } from './private-engine.ts';
 import { enginePaths } from './engine-paths.ts';
-import { withFolderLock } from './folder-lock.ts';
-import { installEnginePackages, mayInstallEngine } from './install-packages.ts';
+import { mayInstallEngine } from './install-packages.ts';
 import { engineFolders } from './places.ts';
 import { probeEngine } from './probe-engine.ts';
-import { say } from './say.ts';
 import { ensureTestImages } from './test-images.ts';
 import type { TestImages } from './test-images.ts';
 
@@ -58,15 +56,7 @@ async function findOrStart(): Promise<FoundEngine> {
     if (await probeEngine(socketPath)) return { socketPath, own: false };
   }
   if (!(await mayInstallEngine())) throw new Error(howToGoOn());
-  const { lock } = enginePaths(folders);
-  await withFolderLock(
-    lock,
-    async () => {
-      await installEnginePackages();
-      await startPrivateEngine(folders);
-    },
-    ({ pid }) => say(`waiting for process ${pid}, which starts the engine`),
-  );
+  await startPrivateEngine(folders);
   return { socketPath: privateSocket, own: true };
 }
 

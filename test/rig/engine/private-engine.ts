@@ -6,6 +6,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { cgroupParent, enginePaths } from './engine-paths.ts';
 import { withFolderLock } from './folder-lock.ts';
 import { findIptables, systemPath } from './find-iptables.ts';
+import { installEnginePackages } from './install-packages.ts';
 import { ensurePrivate } from './places.ts';
 import type { EngineFolders } from './places.ts';
 import { probeEngine } from './probe-engine.ts';
@@ -17,29 +18,24 @@ import { findDaemon, sweepLeftovers } from './sweep-leftovers.ts';
 const startTimeoutMs = 60_000;
 
 /**
- * Starts a dockerd on folders of its own unless one answers there; it outlives this process. What a
- * killed one left behind is cleared first. Call it under the engine's lock. Throws with the end of
- * dockerd's log when it does not come up. `iptables: false` is for a second engine beside another.
+ * Starts a dockerd on folders of its own unless one answers there; it outlives this process. Installs
+ * what is missing and clears what a killed one left behind. Of callers at the same time one starts it
+ * and the others wait. Throws with the end of dockerd's log when it does not come up.
+ * `iptables: false` is for a second engine beside another.
  */
 export async function startPrivateEngine(
   folders: EngineFolders,
   options: { iptables?: boolean } = {},
 ): Promise<void> {
-  const { record, socket } = enginePaths(folders);
-  if (await adoptDaemon(folders)) return;
-  await sweepLeftovers(folders);
-  ensurePrivate(folders.run);
-  ensurePrivate(folders.cache);
-  const started = performance.now();
-  const daemon = await spawnDaemon(folders, options.iptables ?? true);
-  await writeFile(record, JSON.stringify(daemon), { mode: 0o600 });
-  if (!(await answers(socket, daemon))) {
-    await endDaemon(daemon);
-    throw new Error(
-      `dockerd does not come up; the end of its log:\n${await lastLogLines(folders)}`,
-    );
-  }
-  say(`dockerd up on unix://${socket} after ${Math.round(performance.now() - started)} ms`);
+  const start = async (): Promise<void> => {
+    await installEnginePackages();
+    if (await adoptDaemon(folders)) return;
+    await sweepLeftovers(folders);
+    await startDaemon(folders, options.iptables ?? true);
+  };
+  await withFolderLock(enginePaths(folders).lock, start, ({ pid }) => {
+    say(`waiting for process ${pid}, which starts the engine`);
+  });
 }
 
 /** Ends our dockerd, known by pid and start time, and clears what is left. False if none runs. */
@@ -66,6 +62,22 @@ async function adoptDaemon(folders: EngineFolders): Promise<boolean> {
   say(`a dockerd (pid ${daemon.pid}) of an earlier run does not answer: ending it`);
   await endDaemon(daemon);
   return false;
+}
+
+async function startDaemon(folders: EngineFolders, iptables: boolean): Promise<void> {
+  const { record, socket } = enginePaths(folders);
+  ensurePrivate(folders.run);
+  ensurePrivate(folders.cache);
+  const started = performance.now();
+  const daemon = await spawnDaemon(folders, iptables);
+  await writeFile(record, JSON.stringify(daemon), { mode: 0o600 });
+  if (!(await answers(socket, daemon))) {
+    await endDaemon(daemon);
+    throw new Error(
+      `dockerd does not come up; the end of its log:\n${await lastLogLines(folders)}`,
+    );
+  }
+  say(`dockerd up on unix://${socket} after ${Math.round(performance.now() - started)} ms`);
 }
 
 async function spawnDaemon(folders: EngineFolders, iptables: boolean): Promise<ProcessIdentity> {
