@@ -2,6 +2,7 @@ import { ensureEngine, stopEngine } from './ensure-engine.ts';
 import { enginePaths } from './engine-paths.ts';
 import { engineFolders } from './places.ts';
 import { probeEngine } from './probe-engine.ts';
+import { say } from './say.ts';
 
 const commands: Record<string, () => Promise<number>> = {
   async up() {
@@ -23,8 +24,14 @@ const commands: Record<string, () => Promise<number>> = {
 };
 
 const command = commands[process.argv[2] ?? ''];
-if (command) process.exitCode = await command();
-else {
+try {
+  process.exitCode = command ? await command() : usage();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+function usage(): number {
   process.stderr.write('usage: tsx test/rig/engine/main.ts up|down|status\n');
-  process.exitCode = 2;
+  return 2;
 }

@@ -23,7 +23,10 @@ export async function findDaemon(folders: EngineFolders): Promise<ProcessIdentit
 export async function sweepLeftovers(folders: EngineFolders): Promise<void> {
   const { execRoot, socket, pidFile } = enginePaths(folders);
   // Containers go first: a shim that lives sees them out and leaves less behind.
-  await end((await listProcesses()).filter((listing) => isInContainer(listing, folders)));
+  const own = await readFile('/proc/self/cgroup', 'utf8');
+  const contained = (await listProcesses()).filter((listing) => isInContainer(listing, folders));
+  // Where the rig itself runs in a container of such an engine, its own cgroup has that name too.
+  await end(contained.filter(({ cgroup }) => cgroup !== own));
   await end((await listProcesses()).filter((listing) => isOurs(listing, folders)));
   await unmountBelow([execRoot, folders.cache]);
   // A pid file that outlives its process points at a stranger sooner or later: dockerd would refuse

@@ -47,20 +47,25 @@ function sayWaiting({ pid }: { pid: number }): void {
 }
 
 async function buildOutdated(engine: Docker): Promise<void> {
-  const outdated = await findOutdated(engine);
-  for (const { name, tag, stamp } of outdated) {
-    say(`building ${tag}`);
-    const labels = { [stampLabel]: stamp };
-    if (name === 'base') {
-      await buildBaseImage(engine, { tag, labels });
-      continue;
+  for (const recipe of await findOutdated(engine)) {
+    say(`building ${recipe.tag}`);
+    try {
+      await build(engine, recipe);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`The test image ${recipe.tag} can not be built: ${reason}`, { cause: error });
     }
-    const [dockerfile = '', ...files] = sources[name];
-    await buildImage(engine, { tag, labels, dockerfile, files, folder: join(imagesFolder, name) });
   }
   // Images that lost their name to a newer build; one that a container still uses stays.
   const filters = { dangling: ['true'], label: [stampLabel] };
   await engine.pruneImages({ filters: JSON.stringify(filters) });
+}
+
+function build(engine: Docker, { name, tag, stamp }: Recipe): Promise<void> {
+  const labels = { [stampLabel]: stamp };
+  if (name === 'base') return buildBaseImage(engine, { tag, labels });
+  const [dockerfile = '', ...files] = sources[name];
+  return buildImage(engine, { tag, labels, dockerfile, files, folder: join(imagesFolder, name) });
 }
 
 interface Recipe {

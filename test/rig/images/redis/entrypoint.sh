@@ -9,13 +9,14 @@ if [ "$(id -u)" = 0 ]; then
   exec setpriv --reuid=redis --regid=redis --init-groups "$0" "$@"
 fi
 
-shift
 # A configuration file must come first; what follows on the command line wins over our own flag.
-case ${1:-} in
+case ${2:-} in
+  -v | --version | -h | --help) exec "$@" ;;
   *.conf)
-    config=$1
-    shift
+    config=$2
+    shift 2
     exec redis-server "$config" --protected-mode no "$@"
     ;;
 esac
+shift
 exec redis-server --protected-mode no "$@"
