@@ -3,19 +3,24 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import Docker from 'dockerode';
-import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
 import { ensureEngine } from './engine/ensure-engine.ts';
 import { startEngineProxy } from './engine-proxy.ts';
+import type { EngineProxy } from './engine-proxy.ts';
 
 const engine = await ensureEngine();
 
-describe.skipIf(engine === null)('proxy before a real engine', async () => {
+describe.skipIf(engine === null)('proxy before a real engine', () => {
   const target = engine?.socketPath ?? '';
   const tools = engine?.images.tools ?? '';
-  const proxy = await startEngineProxy({ target });
-  const docker = new Docker({ socketPath: proxy.socketPath });
+  let proxy: EngineProxy;
+  let docker: Docker;
 
+  beforeAll(async () => {
+    proxy = await startEngineProxy({ target });
+    docker = new Docker({ socketPath: proxy.socketPath });
+  });
   beforeEach(() => proxy.reset());
   afterAll(() => proxy.close());
 

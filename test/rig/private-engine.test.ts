@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,15 +11,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { finish } from './engine/build-image.ts';
 import { enginePaths } from './engine/engine-paths.ts';
 import { ensureEngine } from './engine/ensure-engine.ts';
+import { ensurePrivate } from './engine/places.ts';
 import { startPrivateEngine, stopPrivateEngine } from './engine/private-engine.ts';
 import { probeEngine } from './engine/probe-engine.ts';
 import { identifyProcess, waitUntilGone } from './engine/process-identity.ts';
 
 const shared = await ensureEngine();
 
-describe.skipIf(!shared?.own)('private engine, where the rig may start one', async () => {
+describe.skipIf(!shared?.own)('private engine, where the rig may start one', () => {
   // A second engine of its own: the one that other tests share is not to be killed under them.
-  const root = await mkdtemp(join(tmpdir(), 'ds-engine-'));
+  const root = join(tmpdir(), `ds-engine-${process.pid}`);
   const folders = { run: join(root, 'run'), cache: join(root, 'cache') };
   const paths = enginePaths(folders);
   const docker = new Docker({ socketPath: paths.socket });
@@ -27,7 +28,10 @@ describe.skipIf(!shared?.own)('private engine, where the rig may start one', asy
   const readPid = (path: string): number => Number(readFileSync(path, 'utf8'));
   const containerdPidFile = join(paths.execRoot, 'containerd/containerd.pid');
 
-  beforeAll(start);
+  beforeAll(async () => {
+    ensurePrivate(root);
+    await start();
+  });
   afterEach(start);
   afterAll(async () => {
     await stopPrivateEngine(folders);
