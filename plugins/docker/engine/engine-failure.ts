@@ -1,0 +1,50 @@
+import { isDevServicesError } from 'devservices';
+import { dockerErrors } from '../errors.ts';
+
+/** The HTTP status of an engine's refusal, also when it is the cause; undefined for anything else. */
+export function statusOf(thrown: unknown): number | undefined {
+  const { statusCode, cause } = Object(thrown) as { statusCode?: unknown; cause?: unknown };
+  if (typeof statusCode === 'number') return statusCode;
+  return cause === undefined ? undefined : statusOf(cause);
+}
+
+/** What the engine itself said, without what others put around it. */
+export function reasonOf(thrown: unknown): string {
+  const { json, cause } = Object(thrown) as { json?: { message?: unknown }; cause?: unknown };
+  if (typeof json?.message === 'string') return json.message.trim();
+  if (isDevServicesError(thrown) && cause !== undefined) return reasonOf(cause);
+  return (thrown instanceof Error ? thrown.message : String(thrown)).trim();
+}
+
+/** For `.catch`: these statuses mean `value`, anything else is thrown on. */
+export function unless<T>(statuses: readonly number[], value: T): (thrown: unknown) => T {
+  return (thrown) => {
+    const status = statusOf(thrown);
+    if (status !== undefined && statuses.includes(status)) return value;
+    throw thrown;
+  };
+}
+
+/**
+ * Turns what a request threw into one of our errors: ours stay, an abort gives the signal's reason,
+ * a broken connection is DS_DOCKER_LOST, a refusal DS_DOCKER_REQUEST_FAILED.
+ */
+export function toEngineError(
+  thrown: unknown,
+  { doing, address, signal }: { doing: string; address: string; signal?: AbortSignal | undefined },
+): unknown {
+  if (isDevServicesError(thrown)) return thrown;
+  if (signal?.aborted) return signal.reason;
+  const reason = reasonOf(thrown);
+  if (isBrokenConnection(thrown)) {
+    return dockerErrors.create('DS_DOCKER_LOST', { address, reason }, thrown);
+  }
+  return dockerErrors.create('DS_DOCKER_REQUEST_FAILED', { doing, reason }, thrown);
+}
+
+const broken = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'];
+
+function isBrokenConnection(thrown: unknown): boolean {
+  const code = (thrown as NodeJS.ErrnoException | undefined)?.code;
+  return statusOf(thrown) === undefined && code !== undefined && broken.includes(code);
+}

@@ -1,0 +1,123 @@
+import { homedir } from 'node:os';
+import type Dockerode from 'dockerode';
+import type { EngineAddress } from './engine-address.ts';
+import { toEngineError } from './engine-failure.ts';
+import { findEngine } from './find-engine.ts';
+import type { FoundEngine } from './find-engine.ts';
+import { listContainers } from './read-api.ts';
+import type { ListedContainer } from './read-api.ts';
+
+export interface EngineOptions {
+  /** `--engine`, or what the configuration says. */
+  engine?: string | undefined;
+  /** Default: the process's own. */
+  env?: Readonly<Record<string, string | undefined>>;
+  home?: string;
+  pingTimeoutMs?: number;
+}
+
+export interface Asked {
+  /** Completes "The Docker engine could not …". */
+  doing: string;
+  signal?: AbortSignal;
+}
+
+/** One engine, found on first use. */
+export interface Engine {
+  /** Finds it, with one ping; later calls give the first result, unless that was a failure. */
+  connect(signal: AbortSignal): Promise<EngineAddress>;
+  /** One list call by the light path. */
+  list(
+    filters: Readonly<Record<string, readonly string[]>>,
+    signal: AbortSignal,
+  ): Promise<readonly ListedContainer[]>;
+  /** The client for everything else, imported on first need: that costs more than a list call. */
+  client(signal?: AbortSignal): Promise<Dockerode>;
+  /** One request by that client, with its failure told as one of our errors. */
+  ask<T>(asked: Asked, request: (client: Dockerode) => Promise<T>): Promise<T>;
+  /** Where it was found, for messages; empty before. */
+  readonly url: string;
+  close(): void;
+}
+
+/** Makes an engine that nothing was asked of yet. */
+export function createEngine(options: EngineOptions): Engine {
+  let found: Promise<FoundEngine> | undefined;
+  let client: Promise<Dockerode> | undefined;
+  let url = '';
+  const find = (signal: AbortSignal): Promise<FoundEngine> => {
+    found ??= findEngine({
+      ...options,
+      env: options.env ?? process.env,
+      home: options.home ?? homedir(),
+      platform: process.platform,
+      signal,
+    }).then(
+      (engine) => {
+        url = engine.address.url;
+        return engine;
+      },
+      (thrown: unknown) => {
+        found = undefined;
+        throw thrown;
+      },
+    );
+    return found;
+  };
+  const openOnce = async (signal = new AbortController().signal): Promise<Dockerode> => {
+    const engine = await find(signal);
+    client ??= openClient(engine);
+    return client;
+  };
+  return {
+    get url() {
+      return url;
+    },
+    connect: async (signal) => (await find(signal)).address,
+    async list(filters, signal) {
+      const { transport, apiVersion } = await find(signal);
+      try {
+        return await listContainers(transport, { apiVersion, filters, signal });
+      } catch (thrown) {
+        throw toEngineError(thrown, { doing: 'list containers', address: url, signal });
+      }
+    },
+    client: openOnce,
+    async ask({ doing, signal }, request) {
+      const asked = await openOnce(signal);
+      try {
+        return await request(asked);
+      } catch (thrown) {
+        throw toEngineError(thrown, { doing, address: url, signal });
+      }
+    },
+    close() {
+      void found?.then(({ transport }) => transport.close()).catch(() => {});
+      found = client = undefined;
+    },
+  };
+}
+
+async function openClient({ address, apiVersion, transport }: FoundEngine): Promise<Dockerode> {
+  const { default: Client } = await import('dockerode');
+  const place =
+    address.kind === 'socket'
+      ? { socketPath: address.path, host: undefined, protocol: 'http' as const }
+      : {
+          host: address.host,
+          port: address.port,
+          protocol: address.tls ? ('https' as const) : ('http' as const),
+        };
+  // The constructor reads DOCKER_HOST and DOCKER_CERT_PATH, which may name another engine, and
+  // throws when they are malformed; it is synchronous, so that nobody sees them gone.
+  const { DOCKER_HOST: dockerHost } = process.env;
+  delete process.env['DOCKER_HOST'];
+  try {
+    const version = `v${apiVersion}`;
+    // The client takes an agent, which its types do not say.
+    const options: object = { ...place, version, agent: transport.agent };
+    return new Client(options);
+  } finally {
+    if (dockerHost !== undefined) process.env['DOCKER_HOST'] = dockerHost;
+  }
+}

@@ -1,0 +1,74 @@
+import { isDevServicesError } from 'devservices';
+import { dockerErrors } from '../errors.ts';
+import type { EngineAttempt } from '../errors.ts';
+import { resolveEngineAddress } from './engine-address.ts';
+import type { EngineAddress } from './engine-address.ts';
+import { strategies } from './engine-leads.ts';
+import type { Lead, LeadOptions } from './engine-leads.ts';
+import { pingEngine } from './read-api.ts';
+import { createTransport } from './transport.ts';
+import type { Transport } from './transport.ts';
+
+/** An engine that answered. */
+export interface FoundEngine {
+  address: EngineAddress;
+  apiVersion: string;
+  transport: Transport;
+}
+
+export interface FindOptions extends LeadOptions {
+  signal: AbortSignal;
+  /** How long one engine may take to answer; default 10 s if it was chosen, else 3 s. */
+  pingTimeoutMs?: number | undefined;
+}
+
+/**
+ * Finds the engine to use: option, DOCKER_HOST, docker context, known sockets. What was chosen and
+ * does not answer is an error, never passed over for another engine. Throws DS_DOCKER_UNREACHABLE
+ * with every way tried, DS_DOCKER_TOO_OLD or DS_DOCKER_ADDRESS_UNSUPPORTED.
+ */
+export async function findEngine(options: FindOptions): Promise<FoundEngine> {
+  const tried: EngineAttempt[] = [];
+  for (const strategy of strategies) {
+    const leads = await strategy(options);
+    for (const lead of leads) {
+      const outcome = await follow(lead, options);
+      if ('transport' in outcome) return outcome;
+      tried.push(outcome);
+    }
+    if (leads.some((lead) => lead.isChosen)) break;
+  }
+  throw dockerErrors.create('DS_DOCKER_UNREACHABLE', { tried });
+}
+
+async function follow(lead: Lead, options: FindOptions): Promise<FoundEngine | EngineAttempt> {
+  const { way, isChosen, tls } = lead;
+  if (lead.address === undefined) return { way, reason: lead.problem ?? 'it leads nowhere' };
+  const address = resolveEngineAddress(lead.address, { way, tls });
+  if ('problem' in address) return { way, reason: address.problem };
+  const transport = createTransport(address);
+  try {
+    const timeoutMs = options.pingTimeoutMs ?? (isChosen ? 10_000 : 3000);
+    const apiVersion = await pingEngine(transport, { way, signal: options.signal, timeoutMs });
+    return { address, apiVersion, transport };
+  } catch (thrown) {
+    transport.close();
+    if (options.signal.aborted || isDevServicesError(thrown)) throw thrown;
+    return { way, reason: explain(thrown as NodeJS.ErrnoException) };
+  }
+}
+
+const explanations: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such socket',
+  ENOTSOCK: 'it is not a socket',
+  ECONNREFUSED: 'nothing listens there (connection refused)',
+  EACCES: 'this user may not use it (permission denied; on Linux, members of the group docker may)',
+  EPERM: 'this user may not use it (permission denied)',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the host’s name can not be looked up',
+  ECONNRESET: 'the connection was cut',
+};
+
+function explain(error: NodeJS.ErrnoException): string {
+  return explanations[error.code ?? ''] ?? error.message;
+}

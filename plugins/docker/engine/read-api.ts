@@ -1,0 +1,71 @@
+import { dockerErrors } from '../errors.ts';
+import type { Transport } from './transport.ts';
+
+/** What is read of an entry of `GET /containers/json`. */
+export interface ListedContainer {
+  Id: string;
+  Names: readonly string[] | null;
+  Image: string;
+  ImageID: string;
+  /** Seconds since the epoch. */
+  Created: number;
+  Ports: readonly { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[] | null;
+  Labels: Readonly<Record<string, string>> | null;
+  State: string;
+  Status: string;
+  NetworkSettings?: {
+    Networks?: Readonly<Record<string, ListedEndpoint>> | null;
+  } | null;
+}
+
+/** A container's place on one network. */
+export interface ListedEndpoint {
+  EndpointID?: string;
+  IPAddress?: string;
+  Gateway?: string;
+}
+
+/** The newest API that we know, and the oldest that has all we need (Engine 20.10). */
+const newest = '1.51';
+const oldest = '1.41';
+
+/** Asks an engine for a sign of life; resolves with the API version to speak from here on. */
+export async function pingEngine(
+  transport: Transport,
+  { way, ...options }: { way: string; signal?: AbortSignal; timeoutMs: number },
+): Promise<string> {
+  const { status, headers } = await transport.get('/_ping', options);
+  const version = headers['api-version'];
+  if (status !== 200 || typeof version !== 'string') {
+    throw new Error(`something answers (status ${status}), but not as a Docker engine does`);
+  }
+  if (compareVersions(version, oldest) < 0) {
+    throw dockerErrors.create('DS_DOCKER_TOO_OLD', { way, version, minimum: oldest });
+  }
+  return compareVersions(version, newest) < 0 ? version : newest;
+}
+
+/** One list call: every container that matches, stopped ones included. Rejects with Node's own error. */
+export async function listContainers(
+  transport: Transport,
+  options: {
+    apiVersion: string;
+    filters: Readonly<Record<string, readonly string[]>>;
+    signal: AbortSignal;
+  },
+): Promise<readonly ListedContainer[]> {
+  const filters = encodeURIComponent(JSON.stringify(options.filters));
+  const path = `/v${options.apiVersion}/containers/json?all=1&filters=${filters}`;
+  const { status, body } = await transport.get(path, { signal: options.signal });
+  if (status === 200) return JSON.parse(body) as ListedContainer[];
+  throw dockerErrors.create('DS_DOCKER_REQUEST_FAILED', {
+    doing: 'list containers',
+    reason: body.trim() || `status ${status}`,
+  });
+}
+
+function compareVersions(left: string, right: string): number {
+  const [leftMajor = 0, leftMinor = 0] = left.split('.').map(Number);
+  const [rightMajor = 0, rightMinor = 0] = right.split('.').map(Number);
+  return leftMajor - rightMajor || leftMinor - rightMinor;
+}

@@ -1,0 +1,115 @@
+import { defineErrors, entry } from 'devservices';
+
+/** One way that led to no engine, and why. */
+export interface EngineAttempt {
+  way: string;
+  reason: string;
+}
+
+/** Everything that plugins/docker can throw about the engine itself; images have their own. */
+export const dockerErrors = defineErrors({
+  DS_DOCKER_UNREACHABLE: entry<{ tried: readonly EngineAttempt[] }>({
+    blame: 'environment',
+    title: 'No Docker engine answers',
+    message: ({ tried }) =>
+      `No Docker engine answers. Tried: ${tried.map(({ way, reason }) => `${way}: ${reason}`).join('; ')}.`,
+    hint: () =>
+      'Start Docker (or Colima, OrbStack, Podman), or name a running engine with --engine unix:///path/to/docker.sock.',
+  }),
+  DS_DOCKER_ADDRESS_UNSUPPORTED: entry<{ way: string; scheme: string; instead: string }>({
+    blame: 'environment',
+    title: 'Engine addresses of this kind are not supported yet',
+    message: ({ way, scheme }) =>
+      `${way} names an engine by ${scheme}://, which devservices can not use yet.`,
+    hint: ({ instead }) => instead,
+  }),
+  DS_DOCKER_TOO_OLD: entry<{ way: string; version: string; minimum: string }>({
+    blame: 'environment',
+    title: 'The Docker engine is too old',
+    message: ({ way, version, minimum }) =>
+      `The engine of ${way} speaks API ${version}; devservices needs ${minimum} or newer.`,
+    hint: () => 'Update Docker to Engine 20.10 or newer.',
+  }),
+  DS_DOCKER_LOST: entry<{ address: string; reason: string }>({
+    blame: 'environment',
+    title: 'The connection to the Docker engine broke',
+    message: ({ address, reason }) => `The Docker engine at ${address} went away: ${reason}.`,
+    hint: () => 'See whether Docker still runs, then run the command again.',
+  }),
+  DS_DOCKER_REQUEST_FAILED: entry<{ doing: string; reason: string }>({
+    blame: 'environment',
+    title: 'The Docker engine could not do something',
+    message: ({ doing, reason }) => `The Docker engine could not ${doing}: ${reason}`,
+    hint: () => 'The engine’s own log says more: `journalctl -u docker`, or Docker Desktop’s logs.',
+  }),
+  DS_DOCKER_RUN_REFUSED: entry<{ service: string; reason: string }>({
+    blame: 'user',
+    title: 'The Docker engine refuses the service’s fields',
+    message: ({ service, reason }) =>
+      `The Docker engine refuses the container of ${service} as it is configured: ${reason}`,
+    hint: ({ service }) => `Correct the fields of services.${service}.run.`,
+  }),
+  DS_DOCKER_FIELD_INVALID: entry<{ service: string; field: string; problem: string }>({
+    blame: 'user',
+    title: 'A field of a container can not be used',
+    message: ({ service, field, problem }) => `${field} of the service ${service} ${problem}.`,
+    hint: ({ service, field }) => `Correct ${field} of services.${service}.run.`,
+  }),
+  DS_DOCKER_NAME_TAKEN: entry<{
+    kind: 'container' | 'network' | 'volume';
+    name: string;
+    owner: string;
+  }>({
+    blame: 'environment',
+    title: 'A name that devservices needs belongs to somebody else',
+    message: ({ kind, name, owner }) =>
+      `There is a ${kind} ${name} that is not of this checkout (${owner}); it was left alone.`,
+    hint: ({ kind, name }) =>
+      `Rename or remove it (\`docker ${kind} rm ${name}\`), or give this project another name with --project.`,
+  }),
+  DS_DOCKER_PORT_TAKEN: entry<{
+    service: string;
+    port: number | undefined;
+    owner: string | undefined;
+  }>({
+    blame: 'environment',
+    title: 'A port of this machine is taken',
+    message: ({ service, port, owner }) =>
+      `${service} could not start: ${port === undefined ? 'one of its ports' : `port ${port} of this machine`} is ` +
+      `taken${owner === undefined ? '' : ` by the container ${owner}`}.`,
+    hint: ({ service }) =>
+      `Stop what holds it, or change services.${service}.ports (\`host: 'auto'\` takes a free one).`,
+  }),
+  DS_DOCKER_START_FAILED: entry<{ service: string; reason: string }>({
+    blame: 'outcome',
+    title: 'A container could not be started',
+    message: ({ service, reason }) => `The container of ${service} could not be started: ${reason}`,
+    hint: ({ service }) =>
+      `See whether image, command and volumes of services.${service}.run fit together.`,
+  }),
+  DS_DOCKER_NO_SUBNET: entry<{ network: string }>({
+    blame: 'environment',
+    title: 'The Docker engine has no addresses left for a network',
+    message: ({ network }) =>
+      `The network ${network} could not be made: all address ranges of the engine are in use.`,
+    hint: () => 'Remove networks that nobody uses: `docker network prune`.',
+  }),
+  DS_DOCKER_NETWORK_IN_USE: entry<{ network: string; users: readonly string[] }>({
+    blame: 'environment',
+    title: 'A network is still in use',
+    message: ({ network, users }) =>
+      `The network ${network} stays: ${listed(users)} still use${users.length === 1 ? 's' : ''} it.`,
+    hint: () => 'Stop or disconnect what uses it, then run `devservices down` again.',
+  }),
+  DS_DOCKER_VOLUME_IN_USE: entry<{ volume: string; users: readonly string[] }>({
+    blame: 'environment',
+    title: 'A volume is still in use',
+    message: ({ volume, users }) =>
+      `The volume ${volume} stays: ${listed(users)} still use${users.length === 1 ? 's' : ''} it.`,
+    hint: () => 'Remove what uses it, then try again.',
+  }),
+});
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? 'something unknown' : names.join(', ');
+}

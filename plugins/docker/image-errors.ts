@@ -1,0 +1,59 @@
+import { defineErrors, entry } from 'devservices';
+
+interface ImageProblem {
+  image: string;
+  reason: string;
+}
+
+/** Why an image can not be had, told apart by what to do about it. */
+export const imageErrors = defineErrors({
+  DS_IMAGE_NAME_INVALID: entry<ImageProblem>({
+    blame: 'user',
+    title: 'The name of an image is malformed',
+    message: ({ image, reason }) => `${image} is not the name of an image: ${reason}.`,
+    hint: () => 'Write it as [registry/]name[:tag], in lower case: postgres:17-alpine.',
+  }),
+  DS_IMAGE_MISSING: entry<{ image: string }>({
+    blame: 'environment',
+    title: 'An image is not on this machine, and must not be pulled',
+    message: ({ image }) =>
+      `The image ${image} is not on this machine, and pulling is switched off.`,
+    hint: ({ image }) => `Run it without --pull never or --offline, or \`docker pull ${image}\`.`,
+  }),
+  DS_IMAGE_NOT_FOUND: entry<ImageProblem>({
+    blame: 'environment',
+    title: 'An image does not exist',
+    message: ({ image, reason }) =>
+      `The image ${image} does not exist, or is not shown to strangers: ${reason}`,
+    hint: () => 'Check name and tag; if the image is private, run `docker login` for its registry.',
+  }),
+  DS_IMAGE_UNAUTHORISED: entry<ImageProblem & { registry: string }>({
+    blame: 'environment',
+    title: 'A registry refuses the credentials',
+    message: ({ image, registry, reason }) =>
+      `${registry} does not let us pull ${image}: ${reason}`,
+    hint: ({ registry }) =>
+      `Run \`docker login ${registry}\`. Credentials kept by a credential helper are not read yet: ` +
+      'pull such an image with `docker pull` first.',
+  }),
+  DS_IMAGE_NO_NETWORK: entry<ImageProblem & { registry: string }>({
+    blame: 'environment',
+    title: 'A registry can not be reached',
+    message: ({ image, registry, reason }) =>
+      `${image} can not be pulled, as ${registry} can not be reached: ${reason}`,
+    hint: () =>
+      'Check the network, VPN and proxy of the Docker engine. Images that are there need no network.',
+  }),
+  DS_IMAGE_NO_SPACE: entry<ImageProblem>({
+    blame: 'environment',
+    title: 'There is no disk space for an image',
+    message: ({ image, reason }) => `There is no room on the engine’s disk for ${image}: ${reason}`,
+    hint: () => 'Make room: `docker image prune`, or `docker system df` to see what takes it.',
+  }),
+  DS_IMAGE_PULL_FAILED: entry<ImageProblem>({
+    blame: 'environment',
+    title: 'An image could not be pulled',
+    message: ({ image, reason }) => `${image} could not be pulled: ${reason}`,
+    hint: ({ image }) => `Try \`docker pull ${image}\`: it asks the same engine.`,
+  }),
+});

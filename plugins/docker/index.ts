@@ -1,0 +1,35 @@
+import { definePlugin } from 'devservices';
+import type Dockerode from 'dockerode';
+import { createEngine } from './engine/engine.ts';
+import type { Engine } from './engine/engine.ts';
+import { dockerOptions } from './options.ts';
+import { createDockerRunner } from './runner/docker-runner.ts';
+
+declare module 'devservices' {
+  interface Contracts {
+    /** The Docker Engine's client, connected. */
+    engine: Dockerode;
+  }
+}
+
+/** Runs containers on the Docker Engine that the machine offers. */
+export const docker = definePlugin({
+  name: 'docker',
+  options: dockerOptions,
+  setup(ctx) {
+    let asked: string | undefined;
+    let engine: Engine | undefined;
+    const open = (address: string | undefined): Engine => {
+      engine ??= createEngine({ engine: address ?? ctx.options.engine });
+      return engine;
+    };
+    ctx.hooks.configure.tap({ name: 'docker', stage: 'late' }, ({ config }) => {
+      asked = config.engine;
+    });
+    ctx.runner('container', (context) => createDockerRunner({}, open(context.engine)));
+    ctx.expose('engine', () => open(asked).client(ctx.signal));
+    ctx.defer(() => engine?.close());
+  },
+});
+
+export default docker;

@@ -1,0 +1,70 @@
+import { connect } from 'node:net';
+import type { Instance, PortBinding } from 'devservices';
+import type { Engine } from '../engine/engine.ts';
+import type { ContainerAddresses } from './container-addresses.ts';
+import { execCommand } from './exec-command.ts';
+import { hasListener } from './has-listener.ts';
+
+/** How long a connect may take before the container counts as not reachable that way. */
+const connectTimeoutMs = 1000;
+/** How long a published port has to stay open to count: a proxy in front of nothing hangs up. */
+const proxyPatienceMs = 200;
+
+/**
+ * Whether something inside listens. A connect to the container's own address tells; where that is
+ * not to be reached, the kernel's list of sockets inside does.
+ */
+export async function checkListening(
+  { engine, addresses }: { engine: Engine; addresses: ContainerAddresses },
+  { instance, port, signal }: { instance: Instance; port: PortBinding; signal: AbortSignal },
+): Promise<boolean> {
+  const host = port.protocol === 'tcp' ? await addresses.find(instance, signal) : undefined;
+  if (host !== undefined) {
+    const outcome = await tryConnect({ host, port: port.container }, signal);
+    if (outcome === 'open') return true;
+    addresses.doubt(instance.id);
+    if (outcome === 'refused') return false;
+  }
+  const { exitCode, output } = await execCommand(engine, instance, {
+    command: ['cat', `/proc/net/${port.protocol}`, `/proc/net/${port.protocol}6`],
+    signal,
+  });
+  // Without IPv6 the second file is missing: `cat` fails, and has printed the first.
+  if (exitCode === 0 || output.includes('local_address')) return hasListener(output, port);
+  return port.protocol === 'tcp' && staysOpen(port.host, signal);
+}
+
+function tryConnect(
+  place: { host: string; port: number },
+  signal: AbortSignal,
+): Promise<'open' | 'refused' | 'silent'> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...place, signal });
+    socket.setTimeout(connectTimeoutMs, () => end('silent'));
+    socket.once('connect', () => end('open'));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (signal.aborted) reject(signal.reason as Error);
+      else end(error.code === 'ECONNREFUSED' ? 'refused' : 'silent');
+    });
+    const end = (outcome: 'open' | 'refused' | 'silent') => {
+      socket.destroy();
+      resolve(outcome);
+    };
+  });
+}
+
+// The last resort, for images without `cat` on engines elsewhere.
+function staysOpen(port: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, signal });
+    const end = (isOpen: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve(isOpen);
+    };
+    const timer = setTimeout(() => end(!socket.connecting), proxyPatienceMs);
+    socket.once('data', () => end(true));
+    for (const event of ['error', 'end', 'close']) socket.once(event, () => end(false));
+  });
+}

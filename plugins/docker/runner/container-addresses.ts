@@ -1,0 +1,68 @@
+import { networkInterfaces } from 'node:os';
+import type { Instance } from 'devservices';
+import type { Engine } from '../engine/engine.ts';
+import type { ListedEndpoint } from '../engine/read-api.ts';
+
+/** Containers' own addresses, remembered for as long as they hold. */
+export interface ContainerAddresses {
+  /** Notes what a list or an inspection said of a container's place on the project's network. */
+  note(id: string, endpoint: ListedEndpoint | undefined): void;
+  /** The container has another address from now on, or none. */
+  forget(id: string): void;
+  /** Its address did not answer: it is asked for again, unless it was known a moment ago. */
+  doubt(id: string): void;
+  /** Its address, if this machine can reach it directly; undefined where only published ports work. */
+  find(instance: Instance, signal: AbortSignal): Promise<string | undefined>;
+}
+
+// A container that restarts by its own policy gets another address.
+const trustedMs = 1000;
+
+/** Asks the engine only for containers that nothing is known of. */
+export function createContainerAddresses(engine: Engine): ContainerAddresses {
+  const known = new Map<string, { endpoint: ListedEndpoint; notedAtMs: number }>();
+  const note: ContainerAddresses['note'] = (id, endpoint) => {
+    if (endpoint?.IPAddress) known.set(id, { endpoint, notedAtMs: performance.now() });
+    else known.delete(id);
+  };
+  return {
+    note,
+    forget: (id) => void known.delete(id),
+    doubt(id) {
+      const notedAtMs = known.get(id)?.notedAtMs ?? 0;
+      if (performance.now() - notedAtMs > trustedMs) known.delete(id);
+    },
+    async find(instance, signal) {
+      const address = await engine.connect(signal);
+      if (address.kind !== 'socket' || process.platform !== 'linux') return undefined;
+      let endpoint = known.get(instance.id)?.endpoint;
+      if (!endpoint) {
+        endpoint = await inspectEndpoint(engine, instance, signal);
+        note(instance.id, endpoint);
+      }
+      return endpoint?.IPAddress && isOwnAddress(endpoint.Gateway) ? endpoint.IPAddress : undefined;
+    },
+  };
+}
+
+/** A container's place on the network that it was made for. */
+export async function inspectEndpoint(
+  engine: Engine,
+  { id, service }: { id: string; service: string },
+  signal: AbortSignal,
+): Promise<ListedEndpoint | undefined> {
+  const found = await engine.ask(
+    { doing: `inspect the container of ${service}`, signal },
+    (client) => client.getContainer(id).inspect(),
+  );
+  const network = found.HostConfig.NetworkMode ?? '';
+  const endpoint: ListedEndpoint | undefined = found.NetworkSettings.Networks[network];
+  return endpoint?.IPAddress ? endpoint : undefined;
+}
+
+// Rootless engines, Docker Desktop and engines seen from inside a container have their bridges
+// elsewhere: there the same address may even be somebody else's.
+function isOwnAddress(gateway: string | undefined): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return gateway !== undefined && own.some(({ address }) => address === gateway);
+}

@@ -1,0 +1,98 @@
+import { homedir } from 'node:os';
+import { isDevServicesError } from 'devservices';
+import type { ContainerRun, ResolvedRun, Runner } from 'devservices';
+import { createEngine } from '../engine/engine.ts';
+import type { Engine, EngineOptions } from '../engine/engine.ts';
+import { checkListening } from './check-listening.ts';
+import { createContainerAddresses } from './container-addresses.ts';
+import { removeContainer, stopContainer } from './end-container.ts';
+import { createEnsureImage } from './ensure-image.ts';
+import { execCommand } from './exec-command.ts';
+import { findPortOwner } from './find-port-owner.ts';
+import { normaliseContainer } from './normalise.ts';
+import { observeProject } from './observe.ts';
+import { listVolumes, removeOwnedVolume } from './owned-volumes.ts';
+import { prepareContainer } from './prepare-container.ts';
+import { dropNetwork, ensureNetwork } from './project-network.ts';
+import { readLogs } from './read-logs.ts';
+import { asContainer } from './resolved-container.ts';
+import { startContainer } from './start-container.ts';
+import { watchProject } from './watch-project.ts';
+
+export interface DockerRunnerOptions extends EngineOptions {
+  /** Pause before a failed pull is tried again; it doubles. Default 500. */
+  retryAfterMs?: number;
+}
+
+/**
+ * Runs containers on a Docker Engine. Nothing is connected before the first request; every method
+ * that asks the engine may throw DS_DOCKER_UNREACHABLE or DS_DOCKER_LOST besides its own errors.
+ *
+ * @example const runner = createDockerRunner({ engine: 'unix:///var/run/docker.sock' });
+ */
+export function createDockerRunner(
+  options: DockerRunnerOptions = {},
+  engine: Engine = createEngine(options),
+): Runner {
+  const addresses = createContainerAddresses(engine);
+  const closing = new AbortController();
+  const known = { engine, addresses };
+  const ensureImage = createEnsureImage({
+    engine,
+    env: options.env ?? process.env,
+    home: options.home ?? homedir(),
+    retryAfterMs: options.retryAfterMs ?? 500,
+  });
+  return {
+    kind: 'container',
+    async available(signal) {
+      try {
+        await engine.connect(signal);
+        return { available: true };
+      } catch (thrown) {
+        if (!isDevServicesError(thrown)) throw thrown;
+        return { available: false, error: thrown };
+      }
+    },
+    normalise: (run, context) => normaliseContainer(run as ContainerRun, context),
+    restartsAfter,
+    observe: (project, signal) => observeProject(known, project, signal),
+    ensureProject: (project, signal) => ensureNetwork(engine, project, signal),
+    prepare: (target, prepare) => prepareContainer({ engine, ensureImage }, target, prepare),
+    start: (target, instance, signal) => startContainer(known, { target, instance, signal }),
+    stop: (instance, { signal }) => stopContainer(engine, instance, signal),
+    remove: (instance, signal) => removeContainer(engine, instance, signal),
+    listData: (project, services) => listVolumes(engine, project, services),
+    removeData: (found, signal) => removeOwnedVolume(engine, found, signal),
+    address: ({ service, port }, from) =>
+      from === 'container'
+        ? { host: service, port: port.container }
+        : { host: '127.0.0.1', port: port.host },
+    listens: (instance, port, signal) => checkListening(known, { instance, port, signal }),
+    async probeAddress(instance, port, signal) {
+      const host = await addresses.find(instance, signal);
+      return host === undefined
+        ? { host: '127.0.0.1', port: port.host }
+        : { host, port: port.container };
+    },
+    logs: (instance, log) =>
+      readLogs(engine, instance, { ...log, signal: AbortSignal.any([log.signal, closing.signal]) }),
+    exec: (instance, command, signal) => execCommand(engine, instance, { command, signal }),
+    watch: (project, signal) =>
+      watchProject(known, project, AbortSignal.any([signal, closing.signal])),
+    dropProject: (project, signal) => dropNetwork(engine, project, signal),
+    portOwner: (port) => findPortOwner(engine, port, closing.signal),
+    close() {
+      closing.abort();
+      engine.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+// `on-failure:3` gives up after three tries; how many there were, only the engine's events tell.
+function restartsAfter(run: ResolvedRun, exitCode: number): boolean {
+  const { restart } = asContainer(run);
+  if (restart.startsWith('on-failure')) return exitCode !== 0;
+  return restart === 'always' || restart === 'unless-stopped';
+}

@@ -1,0 +1,53 @@
+import { labels } from 'devservices';
+import type { RunnerEvent } from 'devservices';
+import { isRecord } from '../engine/docker-config.ts';
+
+/** One project's events over several subscriptions, each event once. */
+export interface EventSeries {
+  /** A line as the engine wrote it, in the runner's words; undefined for what says nothing new. */
+  next(line: unknown): RunnerEvent | undefined;
+  /** Where a new subscription has to begin: the second of the last event; undefined before one. */
+  since(): string | undefined;
+}
+
+/** A new subscription repeats the last second's events: those are remembered. */
+export function createEventSeries(): EventSeries {
+  let second = 0;
+  let seen = new Set<string>();
+  return {
+    next(line) {
+      if (!isRecord(line) || !isRecord(line['Actor'])) return undefined;
+      const { time, timeNano, Action: action } = line;
+      const { ID: id, Attributes: attributes } = line['Actor'];
+      if (typeof time !== 'number' || typeof action !== 'string' || typeof id !== 'string') {
+        return undefined;
+      }
+      if (time > second) {
+        second = time;
+        seen = new Set();
+      }
+      const key = `${String(timeNano)} ${action} ${id}`;
+      if (seen.has(key)) return undefined;
+      seen.add(key);
+      return toRunnerEvent(action, { id, attributes: isRecord(attributes) ? attributes : {} });
+    },
+    since: () => (second === 0 ? undefined : String(second)),
+  };
+}
+
+function toRunnerEvent(
+  action: string,
+  { id, attributes }: { id: string; attributes: Record<string, unknown> },
+): RunnerEvent | undefined {
+  const service = attributes[labels.service];
+  if (typeof service !== 'string') return undefined;
+  const health = /^health_status: (healthy|unhealthy|starting)$/.exec(action)?.[1];
+  if (health !== undefined) {
+    return { type: 'health', service, id, health: health as 'healthy' | 'unhealthy' | 'starting' };
+  }
+  if (action === 'start') return { type: 'started', service, id };
+  if (action === 'destroy') return { type: 'removed', service, id };
+  if (action !== 'die') return undefined;
+  const exitCode = Number(attributes['exitCode'] ?? 0);
+  return { type: 'exited', service, id, exitCode, willRestart: false };
+}

@@ -1,0 +1,52 @@
+import type { Instance } from 'devservices';
+import { statusOf } from '../engine/engine-failure.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ListedContainer } from '../engine/read-api.ts';
+import { readMemory } from './read-instance.ts';
+
+/**
+ * Whether the image that a container was made from is no longer what its name means. The list shows
+ * the name only while it still stands for that image, so that this asks the engine nothing unless
+ * the name moved or is gone.
+ */
+export async function findDrift(
+  engine: Engine,
+  found: ListedContainer,
+  signal: AbortSignal,
+): Promise<Instance['drift']> {
+  const image = readMemory(found.Labels)?.image;
+  if (image === undefined || !isShownAsId(found) || sameId(image, found.ImageID)) return undefined;
+  const now = await findImageId(engine, image, signal);
+  // A name that is gone here means nothing else now: the container is as good as before.
+  if (now === undefined || sameId(now, found.ImageID)) return undefined;
+  return { field: 'image', text: `${image} now stands for another image (${shortId(now)})` };
+}
+
+/** The id that an image's name stands for on the engine; undefined where there is none. */
+export async function findImageId(
+  engine: Engine,
+  image: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const asked = { doing: `look up the image ${image}`, signal };
+    return (await engine.ask(asked, (client) => client.getImage(image).inspect())).Id;
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return undefined;
+    throw thrown;
+  }
+}
+
+function isShownAsId({ Image, ImageID }: ListedContainer): boolean {
+  return sameId(Image, ImageID);
+}
+
+function sameId(left: string, right: string): boolean {
+  const [bareLeft, bareRight] = [left, right].map((id) => id.replace(/^sha256:/, ''));
+  if (!bareLeft || !bareRight || !/^[0-9a-f]{12,64}$/.test(bareLeft)) return false;
+  return bareRight.startsWith(bareLeft);
+}
+
+function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}

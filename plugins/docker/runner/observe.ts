@@ -1,0 +1,35 @@
+import { labels } from 'devservices';
+import type { Instance, Observation, ProjectIdentity } from 'devservices';
+import type { Engine } from '../engine/engine.ts';
+import type { ContainerAddresses } from './container-addresses.ts';
+import { findDrift } from './find-drift.ts';
+import { isOurs } from './owned-names.ts';
+import { readInstance } from './read-instance.ts';
+
+/** Everything that exists of the project, in one list call; containers of another checkout apart. */
+export async function observeProject(
+  { engine, addresses }: { engine: Engine; addresses: ContainerAddresses },
+  project: ProjectIdentity,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const filters = { label: [`${labels.project}=${project.project}`] };
+  const found = await engine.list(filters, signal);
+  const instances: Instance[] = [];
+  const foreign: { name: string; service: string; checkout: string }[] = [];
+  for (const container of found) {
+    if (!isOurs(container.Labels, project)) {
+      foreign.push({
+        name: container.Names?.[0]?.replace(/^\//, '') ?? container.Id,
+        service: container.Labels?.[labels.service] ?? '',
+        checkout: container.Labels?.[labels.checkout] ?? '',
+      });
+      continue;
+    }
+    const instance = readInstance(container, project.project);
+    if (!instance) continue;
+    addresses.note(container.Id, container.NetworkSettings?.Networks?.[project.project]);
+    const drift = await findDrift(engine, container, signal);
+    instances.push(drift ? { ...instance, drift } : instance);
+  }
+  return { instances, foreign };
+}

@@ -1,0 +1,114 @@
+import type { ProjectIdentity } from 'devservices';
+import type Dockerode from 'dockerode';
+import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
+import type { Engine } from '../engine/engine.ts';
+import { dockerErrors } from '../errors.ts';
+import { describeOwner, isOurs, projectLabels } from './owned-names.ts';
+
+/**
+ * Makes the project's bridge network unless it is there. Throws DS_DOCKER_NAME_TAKEN where one of
+ * that name is not ours, DS_DOCKER_NO_SUBNET where the engine has no addresses left.
+ */
+export async function ensureNetwork(
+  engine: Engine,
+  project: ProjectIdentity,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await findOurNetwork(engine, project, signal)) return;
+  const name = project.project;
+  const asked = { doing: `create the network ${name}`, signal };
+  try {
+    await engine.ask(asked, (client) =>
+      client.createNetwork({
+        Name: name,
+        Driver: 'bridge',
+        CheckDuplicate: true,
+        Labels: projectLabels(project),
+        abortSignal: signal,
+      }),
+    );
+  } catch (thrown) {
+    // Somebody was faster: the look below says who.
+    if (statusOf(thrown) !== 409) throw nameSubnetProblem(thrown, name);
+  }
+  await findOurNetwork(engine, project, signal);
+}
+
+/**
+ * Removes the project's network; a network that is not there, or not ours, is left as it is.
+ * Throws DS_DOCKER_NETWORK_IN_USE with who uses it.
+ */
+export async function dropNetwork(
+  engine: Engine,
+  project: ProjectIdentity,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { Id } of await listNetworks(engine, project, signal)) {
+    const asked = { doing: `remove the network ${project.project}`, signal };
+    try {
+      await engine.ask(asked, (client) => client.getNetwork(Id).remove({ abortSignal: signal }));
+    } catch (thrown) {
+      if (statusOf(thrown) === 404) continue;
+      const users = await listUsers(engine, Id, signal);
+      if (users.length === 0) throw thrown;
+      const facts = { network: project.project, users };
+      throw dockerErrors.create('DS_DOCKER_NETWORK_IN_USE', facts, thrown);
+    }
+  }
+}
+
+// Two creations at once can both succeed: names of networks are not unique. All who look keep the
+// same one, the oldest.
+async function findOurNetwork(
+  engine: Engine,
+  project: ProjectIdentity,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = await listNetworks(engine, project, signal, 'strangers too');
+  const stranger = found.find((network) => !isOurs(network.Labels, project));
+  if (stranger) {
+    const owner = describeOwner(stranger.Labels);
+    const facts = { kind: 'network' as const, name: project.project, owner };
+    throw dockerErrors.create('DS_DOCKER_NAME_TAKEN', facts);
+  }
+  const [kept, ...doubles] = found.toSorted(
+    (left, right) => left.Created.localeCompare(right.Created) || left.Id.localeCompare(right.Id),
+  );
+  for (const { Id } of doubles) {
+    const asked = { doing: `remove a second network ${project.project}`, signal };
+    await engine
+      .ask(asked, (client) => client.getNetwork(Id).remove())
+      .catch(unless([403, 404], undefined));
+  }
+  return kept !== undefined;
+}
+
+async function listNetworks(
+  engine: Engine,
+  project: ProjectIdentity,
+  signal: AbortSignal,
+  whose: 'ours' | 'strangers too' = 'ours',
+): Promise<Dockerode.NetworkInspectInfo[]> {
+  // The filter also matches parts of names.
+  const options = { filters: { name: [project.project] }, abortSignal: signal };
+  const found = await engine.ask({ doing: 'list networks', signal }, (client) =>
+    client.listNetworks(options),
+  );
+  return found.filter(
+    ({ Name, Labels }) =>
+      Name === project.project && (whose === 'strangers too' || isOurs(Labels, project)),
+  );
+}
+
+async function listUsers(engine: Engine, id: string, signal: AbortSignal): Promise<string[]> {
+  const asked = { doing: 'inspect a network', signal };
+  const found: Dockerode.NetworkInspectInfo | undefined = await engine
+    .ask(asked, (client) => client.getNetwork(id).inspect())
+    .catch(unless([404], undefined));
+  return Object.values(found?.Containers ?? {}).map(({ Name }) => Name);
+}
+
+function nameSubnetProblem(thrown: unknown, network: string): unknown {
+  const isFull = /address pools|non-overlapping IPv4/i.test(reasonOf(thrown));
+  return isFull ? dockerErrors.create('DS_DOCKER_NO_SUBNET', { network }, thrown) : thrown;
+}

@@ -1,0 +1,35 @@
+import type { Instance, InstanceStatus } from 'devservices';
+
+/** What the list's own words say of a container. */
+export interface ReadStatus {
+  status: InstanceStatus;
+  exitCode?: number;
+  health?: NonNullable<Instance['health']>;
+}
+
+const statuses: Readonly<Record<string, InstanceStatus>> = {
+  created: 'created',
+  running: 'running',
+  paused: 'paused',
+  restarting: 'restarting',
+  exited: 'exited',
+  removing: 'exited',
+  dead: 'exited',
+};
+
+/**
+ * Reads `State` and `Status` of a listed container: exit code and health are nowhere else in a list.
+ *
+ * @example readStatus('running', 'Up 3 seconds (health: starting)')
+ * @example readStatus('exited', 'Exited (137) 2 hours ago')
+ */
+export function readStatus(state: string, text: string): ReadStatus {
+  const status = statuses[state.toLowerCase()] ?? 'exited';
+  const code = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(text)?.[1];
+  const health = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(text)?.[1];
+  return {
+    status,
+    ...(code === undefined ? {} : { exitCode: Number(code) }),
+    ...(health === undefined ? {} : { health: health as NonNullable<Instance['health']> }),
+  };
+}

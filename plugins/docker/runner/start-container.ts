@@ -1,0 +1,51 @@
+import type { Instance, Target } from 'devservices';
+import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
+import type { Engine } from '../engine/engine.ts';
+import { dockerErrors } from '../errors.ts';
+import { inspectEndpoint } from './container-addresses.ts';
+import type { ContainerAddresses } from './container-addresses.ts';
+import { findPortOwner } from './find-port-owner.ts';
+import { generationOf } from './read-instance.ts';
+
+/**
+ * One start request, then one look at what came of it. Throws DS_DOCKER_PORT_TAKEN with who holds
+ * the port, if that is a container, or DS_DOCKER_START_FAILED.
+ */
+export async function startContainer(
+  { engine, addresses }: { engine: Engine; addresses: ContainerAddresses },
+  { target, instance, signal }: { target: Target; instance: Instance; signal: AbortSignal },
+): Promise<Instance> {
+  const { id, service } = instance;
+  addresses.forget(id);
+  try {
+    await engine
+      .ask({ doing: `start the container of ${service}`, signal }, (client) =>
+        client.getContainer(id).start({ abortSignal: signal }),
+      )
+      .catch(unless([304], undefined));
+  } catch (thrown) {
+    throw await nameStartFailure(engine, { thrown, target, signal });
+  }
+  const endpoint = await inspectEndpoint(engine, instance, signal);
+  addresses.note(id, endpoint);
+  const { exitCode: _exitCode, health: _health, ...lasting } = instance;
+  return { ...lasting, generation: generationOf(id, endpoint?.EndpointID), status: 'running' };
+}
+
+async function nameStartFailure(
+  engine: Engine,
+  { thrown, target, signal }: { thrown: unknown; target: Target; signal: AbortSignal },
+): Promise<unknown> {
+  if (statusOf(thrown) === undefined) return thrown;
+  const { service, ports } = target;
+  const reason = reasonOf(thrown);
+  if (!/port is already allocated|address already in use|ports are not available/i.test(reason)) {
+    return dockerErrors.create('DS_DOCKER_START_FAILED', { service, reason }, thrown);
+  }
+  const port = ports.find(({ host }) => new RegExp(`:${host}\\b`).test(reason))?.host;
+  const owner =
+    port === undefined
+      ? undefined
+      : await findPortOwner(engine, port, signal).catch(() => undefined);
+  return dockerErrors.create('DS_DOCKER_PORT_TAKEN', { service, port, owner }, thrown);
+}

@@ -1,0 +1,148 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { labels } from 'devservices';
+import type { ProjectIdentity, RunnerEvent } from 'devservices';
+import { unless } from '../engine/engine-failure.ts';
+import type { Engine } from '../engine/engine.ts';
+import { dockerErrors } from '../errors.ts';
+import type { ContainerAddresses } from './container-addresses.ts';
+import type { EventQueue } from './event-queue.ts';
+import { createEventQueue } from './event-queue.ts';
+import { projectLabels } from './owned-names.ts';
+import { createEventSeries } from './event-series.ts';
+import type { EventSeries } from './event-series.ts';
+import { readJsonLines } from './read-json-lines.ts';
+
+interface Watching {
+  engine: Engine;
+  addresses: ContainerAddresses;
+}
+
+const firstPauseMs = 100;
+const longestPauseMs = 3000;
+
+/**
+ * Engine events of the project's containers from now on; subscribed when it resolves. A cut is said
+ * (`lost`), then the subscription is made anew from where it was cut (`regained`). Ends with the
+ * signal, or when the reader leaves.
+ */
+export async function watchProject(
+  watching: Watching,
+  project: ProjectIdentity,
+  signal: AbortSignal,
+): Promise<AsyncIterable<RunnerEvent>> {
+  const left = new AbortController();
+  const stop = AbortSignal.any([signal, left.signal]);
+  const series = createEventSeries();
+  const address = await watching.engine.connect(stop);
+  // The engine may answer a moment before it listens; only on the same clock can that be asked for.
+  const sharesClock = address.kind === 'socket' && process.platform === 'linux';
+  const since = sharesClock ? (Date.now() / 1000).toFixed(3) : undefined;
+  const first = await subscribe(watching.engine, { project, since, signal: stop });
+  const queue = createEventQueue<RunnerEvent>(() => left.abort());
+  const follow = async (): Promise<void> => {
+    let stream = first;
+    while (!stop.aborted) {
+      const reason = await forward(watching, { stream, series, signal: stop, queue });
+      if (stop.aborted) break;
+      queue.push(lostBecause(watching.engine, reason));
+      stream = await resubscribe(watching.engine, { project, series, signal: stop });
+      queue.push({ type: 'regained' });
+    }
+  };
+  void follow()
+    .catch((thrown: unknown) => {
+      if (!stop.aborted) queue.push(lostBecause(watching.engine, String(thrown)));
+    })
+    .finally(() => queue.end());
+  return queue;
+}
+
+function lostBecause(engine: Engine, reason: string): RunnerEvent {
+  const facts = { address: engine.url, reason };
+  return { type: 'lost', error: dockerErrors.create('DS_DOCKER_LOST', facts) };
+}
+
+/** Passes a stream's events on; resolves with why it ended. */
+async function forward(
+  { engine, addresses }: Watching,
+  options: {
+    stream: Readable;
+    series: EventSeries;
+    signal: AbortSignal;
+    queue: EventQueue<RunnerEvent>;
+  },
+): Promise<string> {
+  try {
+    for await (const line of readJsonLines(options.stream)) {
+      const event = options.series.next(line);
+      if (!event) continue;
+      if ('id' in event && event.type !== 'health') addresses.forget(event.id);
+      if (event.type !== 'exited') {
+        options.queue.push(event);
+      } else {
+        const willRestart = await isComingBack(engine, event, options.signal);
+        options.queue.push({ ...event, willRestart });
+      }
+    }
+    return 'it ended its stream of events';
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } finally {
+    options.stream.destroy();
+  }
+}
+
+// The engine decides with counts and with what it was told by hand: only it knows.
+async function isComingBack(
+  engine: Engine,
+  { id, service }: { id: string; service: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const asked = { doing: `inspect the container of ${service}`, signal };
+  const found = await engine
+    .ask(asked, (client) => client.getContainer(id).inspect({ abortSignal: signal }))
+    .catch(unless([404], undefined));
+  return found !== undefined && (found.State.Restarting || found.State.Running);
+}
+
+async function resubscribe(
+  engine: Engine,
+  {
+    project,
+    series,
+    signal,
+  }: { project: ProjectIdentity; series: EventSeries; signal: AbortSignal },
+): Promise<Readable> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    await sleep(pauseMs, undefined, { signal });
+    try {
+      return await subscribe(engine, { project, since: series.since(), signal });
+    } catch {
+      signal.throwIfAborted();
+    }
+  }
+}
+
+async function subscribe(
+  engine: Engine,
+  {
+    project,
+    since,
+    signal,
+  }: { project: ProjectIdentity; since: string | undefined; signal: AbortSignal },
+): Promise<Readable> {
+  const filters = {
+    type: ['container'],
+    event: ['start', 'die', 'destroy', 'health_status'],
+    label: [
+      `${labels.project}=${project.project}`,
+      `${labels.checkout}=${projectLabels(project)[labels.checkout]}`,
+    ],
+  };
+  const options = { filters, ...(since === undefined ? {} : { since }), abortSignal: signal };
+  return engine.ask(
+    { doing: 'subscribe to events', signal },
+    async (client) => (await client.getEvents(options as object)) as Readable,
+  );
+}
