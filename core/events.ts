@@ -131,12 +131,17 @@ export interface EventStream {
 }
 
 /** Stamps events and gives them to every reader, synchronously and in order. */
-export function createEventStream(options: { now(): number; project(): string }): EventStream {
+export function createEventStream(options: {
+  now(): number;
+  project(): string;
+  /** Takes secrets out, before anybody sees the event. */
+  redact?(body: EventBody): EventBody;
+}): EventStream {
   const sinks = new Set<EventSink>();
   return {
     emit(body) {
       const event: DevServicesEvent = {
-        ...body,
+        ...(options.redact?.(body) ?? body),
         at: new Date(options.now()).toISOString(),
         project: options.project(),
       };

@@ -58,7 +58,7 @@ export interface TapOptions {
 export type Tap<Name extends HookName> = (payload: HookPayloads[Name]) => void | Promise<void>;
 
 export interface Tappable<Name extends HookName> {
-  tap(options: string | TapOptions, run: Tap<Name>): void;
+  tap: (options: string | TapOptions, run: Tap<Name>) => void;
 }
 
 /** The hooks as a plugin sees them: it can tap, not call. */

@@ -1,5 +1,11 @@
 export { z } from 'zod';
-export { container, type ContainerFields, type ContainerRun, type Json, type Run } from './run/run.ts';
+export {
+  container,
+  type ContainerFields,
+  type ContainerRun,
+  type Json,
+  type Run,
+} from './run/run.ts';
 export { type Config, defineConfig, type ResolvedConfig } from './config/config.ts';
 export * from './contracts.ts';
 export { defineErrors, DevServicesError, entry, isDevServicesError } from './errors/error.ts';

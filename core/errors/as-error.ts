@@ -12,3 +12,15 @@ export function reasonOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message || thrown.name;
   return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
 }
+
+/** Every error of ours in a thrown value: an AggregateError is its parts, at any depth. */
+export function asErrors(thrown: unknown): DevServicesError[] {
+  if (thrown instanceof AggregateError) return thrown.errors.flatMap((part) => asErrors(part));
+  return [asError(thrown)];
+}
+
+/** Throws one error as it is, several as an AggregateError, none not at all. */
+export function throwAll(errors: readonly DevServicesError[]): void {
+  if (errors.length === 1) throw errors[0] as DevServicesError;
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} problems`);
+}

@@ -36,6 +36,8 @@ export type InstanceStatus = 'created' | 'running' | 'paused' | 'restarting' | '
 
 /** A container or process that exists, as one look saw it. */
 export interface Instance {
+  /** The kind of run, which names the runner that knows it. */
+  kind: string;
   service: string;
   runKey: string;
   /** The runner's own name of it (container id, pid). */
@@ -160,6 +162,8 @@ export interface NormaliseContext {
 }
 
 export interface OwnedData {
+  /** The kind of run whose runner keeps it. */
+  kind: string;
   service: string;
   /** The name people see (a volume). */
   name: string;

@@ -1,0 +1,62 @@
+import type { ProcessPromise } from 'zx/core';
+import type { CommandOptions, CommandShell, ShellContext } from './command.ts';
+import { pluginErrors } from './errors/catalogue/plugin.ts';
+
+type Guarded = Pick<ShellContext, 'allowed' | 'who'>;
+
+// No quotes: a value is quoted by zx, and would break out of quotes around it.
+const plainWords = /^[\p{L}\p{N}_@%+=:,./ \t-]*$/u;
+
+const harmlessOptions: readonly (keyof CommandOptions)[] = [
+  'cwd',
+  'input',
+  'nothrow',
+  'quiet',
+  'timeout',
+  'timeoutSignal',
+  'killSignal',
+];
+
+/** Throws DS_PERMISSION_DENIED unless the template runs one declared command, by plain words alone. */
+export function assertDeclaredCommand(pieces: readonly string[], context: Guarded): void {
+  const [, command = '', after = ''] = /^\s*(\S*)(\s?)/.exec(pieces[0] ?? '') ?? [];
+  const isWhole = after !== '' || pieces.length === 1;
+  if (!isWhole || !context.allowed.includes(command)) {
+    const shown = command === '' ? 'a command whose name is a value' : `the command ${command}`;
+    throw denied(shown, context);
+  }
+  const shown = pieces.join('${…}').trim();
+  if (!pieces.every((piece) => plainWords.test(piece))) {
+    throw denied(`shell syntax around the command ${command} (\`${shown}\`)`, context);
+  }
+}
+
+/** Throws DS_PERMISSION_DENIED for an option that would run something else, e.g. `shell`. */
+export function assertDeclaredOptions(options: CommandOptions, context: Guarded): void {
+  const other = Object.keys(options).find(
+    (name) => !harmlessOptions.includes(name as keyof CommandOptions),
+  );
+  if (other !== undefined) throw denied(`the option ${other} of \`$\``, context);
+}
+
+/** zx's own `pipe` would start any command, and write any file. */
+export function guardPipe(
+  started: ProcessPromise,
+  shell: CommandShell,
+  context: Guarded,
+): ProcessPromise {
+  const zxPipe = started.pipe.bind(started) as (into: ProcessPromise) => ProcessPromise;
+  const pipe = (into: TemplateStringsArray | ProcessPromise, ...values: unknown[]) => {
+    if (typeof into === 'string') throw denied(`the file ${String(into)} through a pipe`, context);
+    return zxPipe(Array.isArray(into) ? shell(into as never, ...values) : (into as ProcessPromise));
+  };
+  return Object.defineProperty(started, 'pipe', { value: pipe });
+}
+
+function denied(asked: string, { allowed, who }: Guarded): Error {
+  const declared =
+    allowed.length === 0
+      ? 'no commands'
+      : `only ${[...allowed].map((name) => `run: ${name}`).join(', ')}`;
+  return pluginErrors.create('DS_PERMISSION_DENIED', { who, asked, declared });
+}

@@ -1,0 +1,117 @@
+import { didYouMean } from '../../suggestion.ts';
+import { defineErrors, entry } from '../error.ts';
+
+const listed = (names: readonly string[]): string =>
+  names.length === 0 ? 'There are none.' : `There are: ${names.join(', ')}.`;
+
+export const serviceErrors = defineErrors({
+  DS_SERVICE_UNKNOWN: entry<{ names: readonly string[]; known: readonly string[] }>({
+    blame: 'user',
+    title: 'A service that does not exist was named',
+    message: ({ names, known }) =>
+      names
+        .map((name) => `There is no service "${name}".${didYouMean(name, known)}`)
+        .concat(listed(known))
+        .join(' '),
+    hint: () =>
+      'Name services as the configuration does; `devservices config services` shows them.',
+  }),
+  DS_SERVICE_CYCLE: entry<{ ring: readonly string[] }>({
+    blame: 'user',
+    title: 'Services depend on one another in a ring',
+    message: ({ ring }) => `These services wait for one another: ${ring.join(' → ')}.`,
+    hint: () => 'Take one of these `dependsOn` out.',
+  }),
+  DS_SERVICE_EXITED: entry<{ service: string; exitCode: number; awaited: string }>({
+    blame: 'outcome',
+    title: 'A service ended while it was awaited',
+    message: ({ service, exitCode, awaited }) =>
+      `${service} ended with exit code ${exitCode} before it was ${awaited}.`,
+    hint: ({ service }) => `Its last log lines say why; \`devservices logs ${service}\` shows all.`,
+  }),
+  DS_SERVICE_CRASH_LOOP: entry<{ service: string; exits: number; exitCode: number }>({
+    blame: 'outcome',
+    title: 'A service keeps ending and being restarted',
+    message: ({ service, exits, exitCode }) =>
+      `${service} ended ${exits} times while it was awaited, last with exit code ${exitCode}: a crash loop.`,
+    hint: ({ service }) => `Its last log lines say why; \`devservices logs ${service}\` shows all.`,
+  }),
+  DS_SERVICE_NOT_READY: entry<{ service: string; waited: string; lastProbe: string }>({
+    blame: 'outcome',
+    title: 'A service did not become ready in time',
+    message: ({ service, waited, lastProbe }) =>
+      `${service} was not ready after ${waited}. The last attempt: ${lastProbe}`,
+    hint: ({ service }) =>
+      `Look at \`devservices logs ${service}\`; give it longer with \`deadline\` on its \`ready\`, or --wait-timeout.`,
+  }),
+  DS_SERVICE_UNHEALTHY: entry<{ service: string }>({
+    blame: 'outcome',
+    title: 'The engine calls a service unhealthy',
+    message: ({ service }) => `${service} runs, but its healthcheck fails.`,
+    hint: ({ service }) =>
+      `Look at \`devservices logs ${service}\` and at the service's \`healthcheck\`.`,
+  }),
+  DS_SERVICE_REMOVED: entry<{ service: string }>({
+    blame: 'outcome',
+    title: 'A service was removed by somebody else while it was awaited',
+    message: ({ service }) => `${service} was removed from outside while it was awaited.`,
+    hint: () => 'Run `devservices up` again: it makes what is missing.',
+  }),
+  DS_SERVICE_READY_STEP: entry<{ service: string; reason: string }>({
+    blame: 'outcome',
+    title: "A service's onReady step failed",
+    message: ({ service, reason }) => `The onReady step of ${service} failed: ${reason}`,
+    hint: () => "Mend the step, or set its `onFailure: 'warn'` where it may fail.",
+  }),
+  DS_PORT_UNKNOWN: entry<{ service: string; port: string; known: readonly string[] }>({
+    blame: 'user',
+    title: 'A port that does not exist was named',
+    message: ({ service, port, known }) =>
+      `${service} has no port "${port}".${didYouMean(port, known)} ${listed(known)}`,
+    hint: () => "Name one of the service's `ports`.",
+  }),
+  DS_PORT_TAKEN: entry<{ service: string; port: number; holder: string }>({
+    blame: 'environment',
+    title: 'A port that a service needs is taken',
+    message: ({ service, port, holder }) =>
+      `${service} needs port ${port} of this machine, which ${holder} holds.`,
+    hint: ({ port }) =>
+      `Stop what holds port ${port}, or let another be taken with \`--ports reassign\`.`,
+  }),
+  DS_RUN_UNKNOWN: entry<{ service: string; run: string; known: readonly string[] }>({
+    blame: 'user',
+    title: 'A run that the service does not have was asked for',
+    message: ({ service, run, known }) =>
+      `${service} has no run "${run}".${didYouMean(run, known)} ${listed(known)}`,
+    hint: ({ service }) => `Give --run ${service}=KEY one of its runs.`,
+  }),
+  DS_RUN_UNAVAILABLE: entry<{
+    service: string;
+    run: string;
+    reason: string;
+    others: readonly string[];
+  }>({
+    blame: 'environment',
+    title: "A service's pinned run is not available",
+    message: ({ service, run, reason }) =>
+      `${service} runs by "${run}" in this checkout, which is not available: ${reason}`,
+    hint: ({ service, others }) =>
+      others.length === 0
+        ? 'Start what it needs, then run this again.'
+        : `Start what it needs, or choose another with --run ${service}=${others[0]} (its data is another).`,
+  }),
+  DS_RUNNER_MISSING: entry<{ kind: string; service: string; known: readonly string[] }>({
+    blame: 'user',
+    title: 'No plugin runs this kind of run',
+    message: ({ kind, service, known }) =>
+      `${service} has a run of kind "${kind}", which no plugin brings. ${listed(known)}`,
+    hint: ({ kind }) => `Add the plugin that runs "${kind}" to \`plugins\`.`,
+  }),
+  DS_SECRET_UNAVAILABLE: entry<{ name: string; from: string; reason: string }>({
+    blame: 'environment',
+    title: 'A secret could not be read',
+    message: ({ name, from, reason }) =>
+      `The value of ${name} could not be read from ${from}: ${reason}`,
+    hint: ({ from }) => `Make ${from} give the value, then run this again.`,
+  }),
+});

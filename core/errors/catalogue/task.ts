@@ -1,0 +1,92 @@
+import { didYouMean } from '../../suggestion.ts';
+import { defineErrors, entry } from '../error.ts';
+
+export const taskErrors = defineErrors({
+  DS_TASK_UNKNOWN: entry<{ name: string; known: readonly string[]; neededBy?: string }>({
+    blame: 'user',
+    title: 'A task that does not exist was named',
+    message: ({ name, known, neededBy }) =>
+      `There is no task "${name}"${neededBy === undefined ? '' : `, which ${neededBy} needs`}.` +
+      `${didYouMean(name, known)} There are: ${known.join(', ')}.`,
+    hint: () => '`devservices` without a task lists them with what they do.',
+  }),
+  DS_TASK_CYCLE: entry<{ ring: readonly string[] }>({
+    blame: 'user',
+    title: 'Tasks need one another in a ring',
+    message: ({ ring }) => `These tasks wait for one another: ${ring.join(' → ')}.`,
+    hint: () => 'Take one of these `needs`, or of the calls of `run`, out.',
+  }),
+  DS_TASK_INVALID: entry<{ source: string; problem: string }>({
+    blame: 'user',
+    title: 'A task is not declared as it should be',
+    message: ({ source, problem }) => `${source} ${problem}.`,
+    hint: () =>
+      'Export `defineTask(import.meta, { name, description, run })` by default; the README has one.',
+  }),
+  DS_TASK_FILE_THREW: entry<{ file: string; reason: string }>({
+    blame: 'user',
+    title: 'The file of a task could not be loaded',
+    message: ({ file, reason }) => `${file} could not be loaded: ${reason}`,
+    hint: () => 'Mend the file; --verbose shows where it failed.',
+  }),
+  DS_TASK_THREW: entry<{ task: string; reason: string }>({
+    blame: 'outcome',
+    title: 'A task failed',
+    message: ({ task, reason }) => `The task ${task} failed: ${reason}`,
+    hint: () => '--verbose shows where it failed.',
+  }),
+  DS_TASK_COMMAND_FAILED: entry<{ task: string; ended: string; exitCode: number }>({
+    blame: 'outcome',
+    title: 'The command of a task failed',
+    message: ({ task, ended }) => `The command of the task ${task} ended with ${ended}.`,
+    hint: () => 'What it printed says why.',
+  }),
+  DS_TASK_INTERRUPTED: entry<{ signal: string }>({
+    blame: 'outcome',
+    title: 'A task was interrupted',
+    message: ({ signal }) => `Interrupted by ${signal}.`,
+    hint: () => 'What was started is left as it is; run the task again to go on.',
+  }),
+  DS_TASK_DECLINED: entry<{ task: string }>({
+    blame: 'outcome',
+    title: 'A question was answered with no',
+    message: ({ task }) => `${task} was declined: nothing was changed.`,
+    hint: () => 'Run it again and answer "y", or give --yes.',
+  }),
+  DS_TASK_NEEDS_YES: entry<{ task: string; question: string }>({
+    blame: 'user',
+    title: 'A question cannot be asked',
+    message: ({ task, question }) =>
+      `${task} has to ask "${question}", and there is no terminal to ask on.`,
+    hint: () => 'Give --yes to go on without being asked.',
+  }),
+  DS_ARGUMENT_UNKNOWN: entry<{ argument: string; task: string; known: readonly string[] }>({
+    blame: 'user',
+    title: 'An option that does not exist was given',
+    message: ({ argument, task, known }) =>
+      `${task} has no option ${argument}.${didYouMean(argument, known)}`,
+    hint: ({ task }) => `\`${commandLine(task)} --help\` shows its options.`,
+  }),
+  DS_ARGUMENT_MISSING: entry<{ argument: string; task: string }>({
+    blame: 'user',
+    title: 'An argument is missing',
+    message: ({ argument, task }) => `${task} needs ${argument}.`,
+    hint: ({ task }) => `\`${commandLine(task)} --help\` shows how it is used.`,
+  }),
+  DS_ARGUMENT_INVALID: entry<{ argument: string; given: string; expected: string }>({
+    blame: 'user',
+    title: 'An argument has a value that it cannot have',
+    message: ({ argument, given, expected }) =>
+      `${argument} takes ${expected}, and was given "${given}".`,
+    hint: ({ argument, expected }) => `Give ${argument} ${expected}.`,
+  }),
+  DS_ARGUMENT_UNEXPECTED: entry<{ given: string; task: string }>({
+    blame: 'user',
+    title: 'There is one argument too many',
+    message: ({ given, task }) => `${task} does not take "${given}".`,
+    hint: ({ task }) => `\`${commandLine(task)} --help\` shows what it takes.`,
+  }),
+});
+
+const commandLine = (task: string): string =>
+  task === 'devservices' ? task : `devservices ${task}`;

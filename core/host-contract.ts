@@ -1,0 +1,74 @@
+import type { Clock } from './clock.ts';
+import type { ResolvedConfig } from './config/config.ts';
+import type { ContractToken, Contracts } from './contracts.ts';
+import type { EventStream } from './events.ts';
+import type { ProjectIdentity } from './identity/project.ts';
+import type { PluginDescription } from './lifecycle/describe-plugins.ts';
+import type { ExplainedValue } from './lifecycle/explain-config.ts';
+import type { ResetOptions } from './lifecycle/reset.ts';
+import type { LogRequest } from './lifecycle/read-logs.ts';
+import type { ProjectStatus } from './lifecycle/status.ts';
+import type { TaskOutcome, Up, UpOptions } from './lifecycle/up.ts';
+import type { Logger, LogLevel } from './log.ts';
+import type { PlanOptions } from './plan/make-plan.ts';
+import type { Plugin } from './plugin/plugin.ts';
+import type { LogLine } from './run/runner.ts';
+import type { TaskSpec } from './task-spec.ts';
+
+export interface HostOptions {
+  /** The folder from which the configuration is looked for. Default: the process's own. */
+  cwd?: string;
+  /** Variables; default: the process's own. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Of a command line, the flags that every task takes: --config --project --engine --set. */
+  argv?: readonly string[];
+  /** Aborts everything that is under way; its reason is what ends them. */
+  signal?: AbortSignal;
+  clock?: Clock;
+  /** Instead of the plugins that are there without being listed. */
+  builtInPlugins?: readonly Plugin[];
+}
+
+/** One loaded project. Every step may be called by a task of a repo as by a built-in one. */
+export interface Host {
+  /** Folder of the configuration; of the git checkout, where the configuration is broken. */
+  readonly root: string;
+  /** Known after the first step. Throws DS_BUG_INVARIANT before. */
+  readonly project: ProjectIdentity;
+  readonly events: EventStream;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Options of the project by key, after `initialize`. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Reads, merges and checks the configuration, and lets plugins change it. Asked twice: the first result. */
+  configure(): Promise<ResolvedConfig>;
+  /** Options, log, required options, `initialize` hooks. Asked twice: the first result. */
+  initialize(task: string): Promise<void>;
+  /** Waits for other tasks of this checkout, looks once at what there is, and decides what to do. */
+  plan(options: PlanOptions & UpOptions): Promise<Up>;
+  /** Stops and removes; data stays. Works from labels and records where the configuration is broken. */
+  down(options: DownRequest): Promise<TaskOutcome>;
+  /** `down` of all, with data and state; asks through `confirm`, naming what is lost. */
+  reset(options: ResetOptions): Promise<TaskOutcome>;
+  /** `all`: every checkout of this machine. */
+  status(options?: { all?: boolean }): Promise<readonly ProjectStatus[]>;
+  logs(request: LogRequest): AsyncIterable<LogLine>;
+  plugins(options?: { allow?: readonly string[] }): Promise<readonly PluginDescription[]>;
+  /** Values below a dotted path with who wrote them; undefined where there is no such path. */
+  explain(path?: string): Promise<readonly ExplainedValue[] | undefined>;
+  /** What the services export, for processes of this machine. */
+  exports(): Promise<Readonly<Record<string, string>>>;
+  /** Tasks that plugins brought, by name. */
+  pluginTasks(): Promise<ReadonlyMap<string, { plugin: string; spec: TaskSpec }>>;
+  use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
+  /** Lines below this level are not told. */
+  setLogLevel(level: LogLevel): void;
+  /** Undoes in reverse what was opened; never throws, failures are told. */
+  close(): Promise<void>;
+}
+
+export interface DownRequest {
+  services?: readonly string[];
+  removeOrphans?: boolean;
+}

@@ -1,0 +1,253 @@
+import { systemClock } from './clock.ts';
+import type { ResolvedConfig } from './config/config.ts';
+import { findRoot } from './lifecycle/find-root.ts';
+import { parsePath } from './config/value-path.ts';
+import { asError, throwAll } from './errors/as-error.ts';
+import { bugErrors } from './errors/catalogue/bug.ts';
+import type { Host, HostOptions } from './host-contract.ts';
+import type { Lock } from './identity/lock.ts';
+import { resolveCacheHome } from './identity/state-home.ts';
+import { ownUrl } from './own-url.ts';
+import { describePlugins } from './lifecycle/describe-plugins.ts';
+import { takeDown } from './lifecycle/down.ts';
+import { explainConfig } from './lifecycle/explain-config.ts';
+import { resolveGlobalFlags } from './lifecycle/global-flags.ts';
+import { initializeProject } from './lifecycle/initialize.ts';
+import type { Kernel } from './lifecycle/kernel.ts';
+import {
+  briefly,
+  createVoice,
+  type HostBase,
+  type LoadedHost,
+  loadHost,
+  loadWithoutConfig,
+  phase,
+} from './lifecycle/loaded-host.ts';
+import {
+  createRecorder,
+  lockCheckout,
+  type OpenProject,
+  openProject,
+} from './lifecycle/open-project.ts';
+import { openProjectState } from './lifecycle/project-state.ts';
+import { readLogs } from './lifecycle/read-logs.ts';
+import { resetProject } from './lifecycle/reset.ts';
+import { resolveExports } from './lifecycle/resolve-exports.ts';
+import { createRunnerPool, type RunnerPool } from './lifecycle/runner-pool.ts';
+import { readStatus } from './lifecycle/status.ts';
+import { createUp } from './lifecycle/up.ts';
+import type { LogLevel } from './log.ts';
+import { makePlan } from './plan/make-plan.ts';
+import { runsOf } from './plan/choose-runs.ts';
+import { checkPluginLock } from './plugin/plugin-lock.ts';
+
+export type { DownRequest, Host, HostOptions } from './host-contract.ts';
+
+/**
+ * Loads nothing yet: the first step does.
+ *
+ * @example
+ * const host = createHost({ cwd: import.meta.dirname });
+ * try { await host.configure(); } finally { await host.close(); }
+ */
+export function createHost(options: HostOptions = {}): Host {
+  const clock = options.clock ?? systemClock;
+  const closing = new AbortController();
+  const undos: (() => void | Promise<void>)[] = [];
+  let opened:
+    | (OpenProject & { kernel: Kernel; loaded: LoadedHost; runners: RunnerPool })
+    | undefined;
+  let settings: Readonly<Record<string, unknown>> = {};
+  let lock: Lock | undefined;
+
+  const voice = createVoice({ clock, project: () => opened?.identity.project ?? '' });
+  const { events, log } = voice;
+  const recorder = createRecorder(events, log);
+  const base: HostBase = {
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? process.env,
+    flags: resolveGlobalFlags(options.argv ?? []),
+    signal: options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal,
+    clock,
+    builtInPlugins: options.builtInPlugins,
+    cacheFolder: resolveCacheHome(options.env ?? process.env),
+    library: ownUrl(),
+    events,
+    log,
+    redactor: voice.redactor,
+    defer: (undo) => void undos.push(undo),
+    exports: async () => (opened ? resolveExports(opened.kernel, opened.checkout) : {}),
+    project: () => opened?.identity.project ?? '',
+  };
+  const { signal } = base;
+
+  const open = (loaded: LoadedHost): void => {
+    const { root, merged, config } = loaded;
+    const named = typeof merged['project'] === 'string' ? merged['project'] : undefined;
+    const project = openProject({
+      ...base,
+      root,
+      name: base.flags.project ?? base.env['DEVSERVICES_PROJECT'] ?? config?.project ?? named,
+      isConfigBroken: config === undefined,
+    });
+    const engine = base.flags.engine ?? base.env['DEVSERVICES_ENGINE'] ?? config?.engine;
+    const runners = createRunnerPool(loaded.pluginHost.runners, { engine, root });
+    base.defer(() => runners.close());
+    const kinds = new Set(
+      Object.values(config?.services ?? {}).flatMap((one) =>
+        Object.values(runsOf(one)).map(({ kind }) => kind),
+      ),
+    );
+    const all = () => runners.all(kinds, signal);
+    const kernel: Kernel = {
+      ...{ root, config, events, log, clock, signal, hooks: loaded.hooks },
+      project: project.identity,
+      state: openProjectState({ ...project, project: project.identity.project, runners: all }),
+      reader: { env: base.env, root, onSecret: (value) => voice.redactor.add(value) },
+      runner: runners.get,
+      runnerOf: ({ kind, service }) => runners.get(kind, service),
+      runners: all,
+    };
+    opened = { ...project, kernel, loaded, runners };
+  };
+
+  let configuring: Promise<ResolvedConfig> | undefined;
+  const configure = (): Promise<ResolvedConfig> =>
+    (configuring ??= (async () => {
+      try {
+        const loaded = await loadHost(base);
+        open(loaded);
+        return loaded.config as ResolvedConfig;
+      } catch (thrown) {
+        // A failed first leaves nothing half-set: the next one begins anew.
+        configuring = undefined;
+        throw thrown;
+      }
+    })());
+
+  let initializing: Promise<void> | undefined;
+  const initialize = (task: string): Promise<void> =>
+    (initializing ??= (async () => {
+      try {
+        await configure();
+        const { loaded, kernel } = current();
+        recorder.open(current());
+        settings = await phase(base, 'initialize', () =>
+          initializeProject(base, { kernel, loaded, task }),
+        );
+        voice.setLevel(settings['log.level'] as LogLevel);
+      } catch (thrown) {
+        initializing = undefined;
+        throw thrown;
+      }
+    })());
+
+  const current = () => {
+    if (opened) return opened;
+    throw bugErrors.create('DS_BUG_INVARIANT', { what: 'a step was called before configure' });
+  };
+
+  /** For tasks that need labels and records only: a broken configuration is said, and they go on. */
+  const openAnyhow = async () => {
+    try {
+      await configure();
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      const { root } = findRoot(base);
+      log.warn(
+        `Going by labels and records, since the configuration is broken: ${briefly(thrown)}`,
+      );
+      open(await loadWithoutConfig(base, root));
+    }
+    return current();
+  };
+
+  const take = async (task: string): Promise<void> => {
+    recorder.open(current());
+    lock ??= await phase(base, 'lock', () => lockCheckout(current(), { task, clock, signal, log }));
+  };
+
+  return {
+    get root() {
+      return opened?.kernel.root ?? base.cwd;
+    },
+    get project() {
+      return current().identity;
+    },
+    get settings() {
+      return settings;
+    },
+    ...{ events, log, clock, signal, configure, initialize },
+    async plan(request) {
+      const config = await configure();
+      await take('up');
+      const { kernel } = current();
+      const plan = await phase(base, 'plan', () =>
+        makePlan(
+          {
+            ...kernel,
+            config,
+            onFirstChoice(service, key, passedOver) {
+              kernel.state.pin(service, key);
+              const away =
+                passedOver.length > 0 ? ` (not available: ${passedOver.join(', ')})` : '';
+              log.info(`${service} runs by "${key}" in this checkout from now on${away}.`);
+            },
+          },
+          request,
+        ),
+      );
+      return createUp(kernel, plan, request);
+    },
+    async down(request) {
+      const { kernel } = await openAnyhow();
+      await take('down');
+      return phase(base, 'down', () => takeDown(kernel, request));
+    },
+    async reset(request) {
+      const { kernel } = await openAnyhow();
+      await take('reset');
+      return phase(base, 'reset', () => resetProject(kernel, request));
+    },
+    async status() {
+      const { kernel } = await openAnyhow();
+      return [await readStatus(kernel)];
+    },
+    async *logs(request) {
+      yield* readLogs((await openAnyhow()).kernel, request);
+    },
+    async plugins({ allow = [] } = {}) {
+      const { loaded } = await openAnyhow();
+      if (allow.length > 0) {
+        const plugins = loaded.pluginHost.plugins.map(({ plugin }) => plugin);
+        throwAll(checkPluginLock(loaded.root, plugins, allow).errors);
+      }
+      return describePlugins(loaded.pluginHost);
+    },
+    async explain(path) {
+      await configure();
+      const { merged, origins } = current().loaded;
+      return explainConfig(merged, origins, path === undefined ? [] : parsePath(path));
+    },
+    exports: base.exports,
+    async pluginTasks() {
+      return (await openAnyhow()).loaded.pluginHost.tasks;
+    },
+    async use(token) {
+      return current().loaded.contracts.use('the task', token);
+    },
+    setLogLevel: voice.setLevel,
+    async close() {
+      for (const undo of undos.splice(0).toReversed()) {
+        try {
+          await undo();
+        } catch (thrown) {
+          log.warn(asError(thrown).message);
+        }
+      }
+      lock?.release();
+      recorder.close();
+      closing.abort(new Error('the host is closed'));
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { serviceErrors } from '../errors/catalogue/service.ts';
+import type { PlannedAction, Reason } from '../events.ts';
+import type { Plan, PlannedService } from '../plan/plan.ts';
+
+/** What `beforeUp` may change of a plan. */
+export interface Amendments {
+  skip(service: string, why: string): void;
+  recreate(service: string, why: string): void;
+  /** The plan as amended so far. */
+  plan(): Plan;
+}
+
+export function amendPlan(plan: Plan): Amendments {
+  const services: Record<string, PlannedService> = { ...plan.services };
+  const left: Record<string, Reason> = { ...plan.left };
+  const find = (service: string): PlannedService => {
+    const planned = services[service];
+    if (planned) return planned;
+    throw serviceErrors.create('DS_SERVICE_UNKNOWN', {
+      names: [service],
+      known: Object.keys(services),
+    });
+  };
+  return {
+    skip(service, why) {
+      find(service);
+      left[service] = { code: 'plugin', text: why };
+      delete services[service];
+    },
+    recreate(service, why) {
+      const planned = find(service);
+      if (planned.instance)
+        services[service] = amended(planned, 'recreate', { code: 'plugin', text: why });
+    },
+    plan: () => ({ ...plan, services: withRestarts(services), left }),
+  };
+}
+
+// `dependsOn: { db: { restart: true } }`: who leans on what is made anew is made anew as well.
+function withRestarts(
+  services: Readonly<Record<string, PlannedService>>,
+): Record<string, PlannedService> {
+  const result: Record<string, PlannedService> = {};
+  for (const [name, planned] of Object.entries(services)) {
+    const cause = planned.dependsOn.find(
+      ({ service, restart }) => restart && (result[service]?.action ?? 'unchanged') !== 'unchanged',
+    );
+    result[name] =
+      cause && planned.action === 'unchanged'
+        ? amended(planned, 'recreate', {
+            code: 'dependency-restarted',
+            text: `${cause.service} is started anew`,
+          })
+        : planned;
+  }
+  return result;
+}
+
+function amended(planned: PlannedService, action: PlannedAction, reason: Reason): PlannedService {
+  return { ...planned, action, reason, isKnownReady: false };
+}

@@ -1,0 +1,198 @@
+import { formatDuration } from '../duration.ts';
+import { serviceErrors } from '../errors/catalogue/service.ts';
+import type { DevServicesError } from '../errors/error.ts';
+import { probeService } from '../readiness/probe-service.ts';
+import type { Readiness } from '../readiness/readiness.ts';
+import {
+  attemptOnce,
+  NotReadyError,
+  type Probe,
+  type ReadinessSource,
+  waitReady,
+} from '../readiness/wait-ready.ts';
+import type { Instance } from '../run/runner.ts';
+import type { ServiceRun } from './service-run.ts';
+
+const shownLogLines = 20;
+const crashLoopExits = 3;
+
+/** Waits for the readiness; fails at once when the service ends and is not started again. */
+export async function awaitReady(run: ServiceRun, instance: Instance): Promise<void> {
+  const { planned, clock } = run;
+  const own = new AbortController();
+  const signal = AbortSignal.any([run.signal, own.signal]);
+  let lastProbe: string | undefined;
+  const exit = whenExited(run, instance, 'ready', signal);
+  try {
+    await Promise.race([
+      waitReady({
+        readiness: planned.readiness,
+        source: sourceOf(run, instance),
+        clock,
+        signal,
+        deadlineMs: run.deadlineMs,
+        onFailedAttempt(attempt, text) {
+          lastProbe = text;
+          run.events.emit({ event: 'probe-failed', service: planned.service, attempt, text });
+        },
+      }),
+      exit,
+    ]);
+  } catch (thrown) {
+    if (run.signal.aborted) throw thrown;
+    throw await explain(run, instance, thrown, lastProbe);
+  } finally {
+    own.abort(new Error('the wait is over'));
+  }
+}
+
+/** Waits for a one-shot to end with 0. */
+export async function awaitCompleted(run: ServiceRun, instance: Instance): Promise<void> {
+  const own = new AbortController();
+  const signal = AbortSignal.any([run.signal, own.signal]);
+  try {
+    await whenExited(run, instance, 'completed', signal);
+  } catch (thrown) {
+    if (run.signal.aborted) throw thrown;
+    if (thrown instanceof ExitedError && thrown.exitCode === 0) return;
+    throw await explain(run, instance, thrown, undefined);
+  } finally {
+    own.abort(new Error('the wait is over'));
+  }
+}
+
+/** One attempt of each host-side probe of a service that was seen ready; true where there is none. */
+export async function stillAnswers(run: ServiceRun, instance: Instance): Promise<boolean> {
+  const source = sourceOf(run, instance);
+  const attempts = await Promise.all(
+    hostSideProbes(run.planned.readiness).map((probe) => attemptOnce({ ...run, source }, probe)),
+  );
+  return attempts.every(({ ok }) => ok);
+}
+
+function hostSideProbes(readiness: Readiness): Probe[] {
+  if (readiness.kind === 'all') return readiness.of.flatMap(hostSideProbes);
+  return readiness.kind === 'http' || readiness.kind === 'port' ? [readiness] : [];
+}
+
+class ExitedError extends Error {
+  readonly exitCode: number;
+  readonly error: DevServicesError;
+
+  constructor(exitCode: number, error: DevServicesError) {
+    super(error.message);
+    this.exitCode = exitCode;
+    this.error = error;
+  }
+}
+
+/** Rejects when the instance ended for good, ended too often or is gone; never resolves. */
+function whenExited(
+  { watch, planned }: ServiceRun,
+  instance: Instance,
+  awaited: string,
+  signal: AbortSignal,
+): Promise<never> {
+  const { service } = planned;
+  const ended = new Promise<never>((_, reject) => {
+    let exits = 0;
+    const off = watch?.on(instance, (event) => {
+      if (event.type === 'removed') {
+        reject(serviceErrors.create('DS_SERVICE_REMOVED', { service }));
+      } else if (event.type === 'exited') {
+        const { exitCode } = event;
+        exits += 1;
+        if (!event.willRestart) {
+          const facts = { service, exitCode, awaited };
+          reject(new ExitedError(exitCode, serviceErrors.create('DS_SERVICE_EXITED', facts)));
+        } else if (exits >= crashLoopExits) {
+          const facts = { service, exitCode, exits };
+          reject(new ExitedError(exitCode, serviceErrors.create('DS_SERVICE_CRASH_LOOP', facts)));
+        }
+      } else if (event.type === 'lost') {
+        reject(event.error);
+      }
+    });
+    signal.addEventListener(
+      'abort',
+      () => {
+        off?.();
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+  // Whoever races with it may be done first.
+  ended.catch(() => {});
+  return ended;
+}
+
+function sourceOf({ runner, planned, watch }: ServiceRun, instance: Instance): ReadinessSource {
+  return {
+    probe: (probe, signal) =>
+      probeService({ runner, instance, ports: planned.ports }, probe, signal),
+    async logMatch(pattern, times, signal) {
+      let matches = 0;
+      for await (const { text } of runner.logs(instance, { follow: true, signal })) {
+        if (pattern.test(text) && ++matches >= times) return;
+      }
+      // The log ended without the line: the exit that ended it is what fails the wait.
+      await new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    },
+    healthy(signal) {
+      return new Promise((resolve, reject) => {
+        if (instance.health === 'healthy') resolve();
+        const off = watch?.on(instance, (event) => {
+          if (event.type === 'health' && event.health === 'healthy') resolve();
+        });
+        const stop = () => {
+          off?.();
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', stop, { once: true });
+      });
+    },
+  };
+}
+
+/** Turns what ended the wait into an error that explains itself: last attempt and last log lines. */
+async function explain(
+  run: ServiceRun,
+  instance: Instance,
+  thrown: unknown,
+  lastProbe: string | undefined,
+): Promise<unknown> {
+  const { service } = run.planned;
+  const logs = await lastLogLines(run, instance);
+  const seen = { logs, ...(lastProbe === undefined ? {} : { lastProbe }) };
+  if (thrown instanceof ExitedError)
+    return withFacts(thrown.error, { ...seen, exitCode: thrown.exitCode });
+  if (thrown instanceof NotReadyError) {
+    const facts = { service, waited: formatDuration(thrown.waitedMs), lastProbe: thrown.lastProbe };
+    return withFacts(serviceErrors.create('DS_SERVICE_NOT_READY', facts, thrown), seen);
+  }
+  return thrown;
+}
+
+function withFacts(error: DevServicesError, facts: Record<string, unknown>): DevServicesError {
+  Object.assign(error.facts, facts);
+  return error;
+}
+
+async function lastLogLines({ runner, signal }: ServiceRun, instance: Instance): Promise<string[]> {
+  const lines: string[] = [];
+  try {
+    for await (const { text } of runner.logs(instance, {
+      follow: false,
+      tail: shownLogLines,
+      signal,
+    })) {
+      lines.push(text);
+    }
+  } catch {
+    // What explains a failure must not become another one.
+  }
+  return lines;
+}

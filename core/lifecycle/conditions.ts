@@ -1,0 +1,100 @@
+import type { PlannedService } from '../plan/plan.ts';
+import type { TrackedService } from '../service/track-service.ts';
+import { Skipped } from './service-run.ts';
+
+type Condition = 'started' | 'ready' | 'completed';
+
+/** Who waits for what: a condition's event is at once the start of whoever waited for it last. */
+export interface Conditions {
+  /** Whether a dependant waits for the service to complete. */
+  isOneShot(service: string): boolean;
+  /** Resolves when all of a service's dependencies are as it wants them; rejects with Skipped. */
+  hold(planned: PlannedService): Promise<void>;
+  /** Says that a service has come to its end, good or bad. */
+  settle(service: string): void;
+  /** Resolves when every service was asked to start or never will be. */
+  allStarted(): Promise<void>;
+}
+
+export function createConditions(
+  services: readonly PlannedService[],
+  tracked: ReadonlyMap<string, TrackedService>,
+): Conditions {
+  const inPlan = new Set(services.map(({ service }) => service));
+  const oneShots = new Set(
+    services.flatMap(({ dependsOn }) =>
+      dependsOn.filter(({ condition }) => condition === 'completed').map(({ service }) => service),
+    ),
+  );
+  const waiters = new Map<string, Set<() => void>>();
+  const started = new Map([...inPlan].map((service) => [service, createDeferred()]));
+  const listen = (service: string, look: () => void): void => {
+    waiters.set(service, (waiters.get(service) ?? new Set()).add(look));
+  };
+
+  for (const service of inPlan) {
+    tracked.get(service)?.onChange(() => notify(service));
+  }
+
+  function notify(service: string): void {
+    const name = tracked.get(service)?.current.state;
+    if (name !== 'pending' && name !== 'pulling') started.get(service)?.resolve();
+    for (const look of waiters.get(service) ?? []) look();
+  }
+
+  const waitFor = (service: string, condition: Condition, required: boolean): Promise<void> => {
+    if (!inPlan.has(service)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const name = tracked.get(service)?.current.state ?? 'pending';
+        if (holds(name, condition)) resolve();
+        else if (name === 'failed' || name === 'skipped' || name === 'stopped') {
+          if (!required) resolve();
+          else
+            reject(new Skipped({ code: 'dependency-failed', text: `${service} ${wordFor(name)}` }));
+        }
+      };
+      listen(service, look);
+      look();
+    });
+  };
+
+  return {
+    isOneShot: (service) => oneShots.has(service),
+    async hold({ dependsOn }) {
+      await Promise.all(
+        dependsOn.map(({ service, condition, required }) => waitFor(service, condition, required)),
+      );
+    },
+    settle: (service) => {
+      started.get(service)?.resolve();
+      notify(service);
+    },
+    async allStarted() {
+      await Promise.all([...started.values()].map(({ promise }) => promise));
+    },
+  };
+}
+
+function holds(state: string, condition: Condition): boolean {
+  if (condition === 'completed') return state === 'completed';
+  if (condition === 'ready') return state === 'ready' || state === 'completed';
+  return ['running', 'ready', 'unhealthy', 'completed'].includes(state);
+}
+
+interface Deferred {
+  promise: Promise<void>;
+  resolve(): void;
+}
+
+// Promise.withResolvers is not in Node 20.
+function createDeferred(): Deferred {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: () => resolve() };
+}
+
+const wordFor = (state: 'failed' | 'skipped' | 'stopped'): string =>
+  state === 'failed' ? 'failed' : `was ${state}`;

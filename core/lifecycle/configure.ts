@@ -1,0 +1,97 @@
+import type { z } from 'zod';
+import type { Config, ResolvedConfig } from '../config/config.ts';
+import { type Layer, withPluginLayers } from '../config/layer.ts';
+import { loadLayers } from '../config/layers.ts';
+import type { ModuleLoading } from '../config/load-module.ts';
+import { mergeLayers, pluginLayers } from '../config/merge-layers.ts';
+import type { Origins } from '../config/origins.ts';
+import { validateConfig } from '../config/validate-config.ts';
+import { asErrors, throwAll } from '../errors/as-error.ts';
+import type { DevServicesError } from '../errors/error.ts';
+import { collectPlugins } from '../plugin/collect-plugins.ts';
+import { importPlugin } from '../plugin/import-plugin.ts';
+import type { Plugin } from '../plugin/plugin.ts';
+import {
+  createPluginHost,
+  type PluginHost,
+  type PluginHostOptions,
+} from '../plugin/plugin-host.ts';
+
+export interface LoadRequest extends ModuleLoading {
+  cwd: string;
+  configFile: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+  flags: { project?: string | undefined; engine?: string | undefined; set?: readonly string[] };
+}
+
+/** Everything the files, variables, flags and plugins say, merged but not yet checked. */
+export interface LoadedProject {
+  root: string;
+  layers: readonly Layer[];
+  merged: Readonly<Record<string, unknown>>;
+  origins: Origins;
+  pluginHost: PluginHost;
+  /** Wrong options, plugins that could not be imported or set up: told by tasks that act. */
+  pluginErrors: readonly DevServicesError[];
+}
+
+/** Reads the layers, sets the plugins up, and merges what they add below what the files say. */
+export async function loadProject(
+  request: LoadRequest,
+  hostOptions: (root: string) => Omit<PluginHostOptions, 'plugins'>,
+  builtIn: () => Promise<readonly Plugin[]>,
+): Promise<LoadedProject> {
+  const { root, layers } = await loadLayers(request);
+  const { plugins, errors } = await collectPlugins({
+    builtIn: await builtIn(),
+    layers: pluginLayers(layers),
+    importFrom: (specifier, source) => importPlugin(specifier, { source, root, loading: request }),
+  });
+  const pluginHost = createPluginHost({ ...hostOptions(root), plugins });
+  const added = [...pluginHost.services.values()].map(({ plugin, services }): Layer => ({
+    name: 'plugin',
+    source: plugin,
+    value: { services } satisfies Config,
+  }));
+  return {
+    root,
+    layers,
+    ...mergeLayers(withPluginLayers(layers, added)),
+    pluginHost,
+    pluginErrors: [...errors, ...pluginHost.failures],
+  };
+}
+
+/** Checks the merged configuration; its problems and the plugins' are told together. */
+export function checkProject(project: LoadedProject): ResolvedConfig {
+  const problems = [...project.pluginErrors];
+  let config: ResolvedConfig | undefined;
+  try {
+    config = validateConfig({ ...project, kinds: kindsOf(project.pluginHost) });
+  } catch (thrown) {
+    problems.unshift(...asErrors(thrown));
+  }
+  throwAll(problems);
+  return config as ResolvedConfig;
+}
+
+/** Checks what a plugin's `configure` tap left of the configuration, and blames the plugin. */
+export function recheck(
+  project: LoadedProject,
+  draft: ResolvedConfig,
+  plugin: string,
+): ResolvedConfig {
+  const { pluginHost, origins, root } = project;
+  const { hookTimeoutMs, ...rest } = draft;
+  const given = Object.entries({ ...rest, hookTimeout: hookTimeoutMs });
+  const merged = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  return validateConfig({ merged, origins, root, kinds: kindsOf(pluginHost), blame: plugin });
+}
+
+function kindsOf({ runners }: PluginHost): ReadonlyMap<string, z.ZodType> {
+  return new Map(
+    [...runners].flatMap(([kind, { schema }]) =>
+      schema ? [[kind, schema as z.ZodType] as const] : [],
+    ),
+  );
+}

@@ -1,0 +1,152 @@
+import { asError } from '../errors/as-error.ts';
+import { serviceErrors } from '../errors/catalogue/service.ts';
+import type { DevServicesError } from '../errors/error.ts';
+import { reportError } from '../errors/report-error.ts';
+import type { ServiceReport } from '../events.ts';
+import { reverseEdges } from '../graph.ts';
+import type { Instance, OwnedData, Runner } from '../run/runner.ts';
+import { dependenciesOf } from '../selection.ts';
+import type { Kernel } from './kernel.ts';
+import type { TaskOutcome } from './up.ts';
+
+export interface DownOptions {
+  /** Empty: everything of the project. */
+  services?: readonly string[];
+  /** With named services: also instances that the configuration no longer knows. */
+  removeOrphans?: boolean;
+  /** Removes the services' data as well (`rm`, `reset`). */
+  data?: readonly OwnedData[];
+}
+
+interface Found {
+  runner: Runner;
+  instance: Instance;
+}
+
+/** Stops and removes, dependants before what they need; named data stays unless it is given. */
+export async function takeDown(kernel: Kernel, options: DownOptions): Promise<TaskOutcome> {
+  const { hooks, signal } = kernel;
+  const runners = await kernel.runners();
+  const found = await observe(kernel, runners);
+  const known = new Set([
+    ...Object.keys(kernel.config?.services ?? {}),
+    ...found.map(({ instance }) => instance.service),
+  ]);
+  const named = options.services ?? [];
+  const unknown = named.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw serviceErrors.create('DS_SERVICE_UNKNOWN', { names: unknown, known: [...known] });
+  }
+  const isOrphan = (name: string) => !Object.hasOwn(kernel.config?.services ?? {}, name);
+  const going = found.filter(
+    ({ instance: { service } }) =>
+      named.length === 0 || named.includes(service) || (options.removeOrphans && isOrphan(service)),
+  );
+  const services = [...new Set(going.map(({ instance }) => instance.service))];
+  const errors: DevServicesError[] = [...(await hooks.call('beforeDown', { services, signal }))];
+
+  const reports: Record<string, ServiceReport> = {};
+  for (const name of named)
+    reports[name] = row('stopped', 'unchanged', { code: 'absent', text: 'was not there' });
+  await removeInOrder(kernel, going, (instance, elapsedMs, error) => {
+    if (error) errors.push(error);
+    reports[instance.service] = {
+      ...(error
+        ? row('failed', 'failed', { code: error.code, text: error.message })
+        : row('stopped', 'removed', { code: 'asked', text: 'stopped and removed' })),
+      runner: instance.runKey,
+      elapsedMs,
+      ...(error ? { error: reportError(error) } : {}),
+    };
+  });
+  const rest = found.length - going.length;
+  errors.push(
+    ...(await settleAll((options.data ?? []).map((data) => removeData(runners, data, signal)))),
+    ...(rest === 0
+      ? await settleAll(runners.map((runner) => runner.dropProject(kernel.project, signal)))
+      : []),
+    ...(await hooks.call('afterDown', { services, signal })),
+  );
+  return { services: reports, errors };
+}
+
+/** Everything of the project that the runners can see. */
+export async function observe(kernel: Kernel, runners: readonly Runner[]): Promise<Found[]> {
+  const seen = await Promise.all(
+    runners.map(async (runner) => {
+      const { instances } = await runner.observe(kernel.project, kernel.signal);
+      return instances.map((instance) => ({ runner, instance }));
+    }),
+  );
+  return seen.flat();
+}
+
+async function removeInOrder(
+  kernel: Kernel,
+  going: readonly Found[],
+  done: (instance: Instance, elapsedMs: number, error?: DevServicesError) => void,
+): Promise<void> {
+  const { signal, clock, events } = kernel;
+  const needs = Object.fromEntries(
+    [...new Set(going.map(({ instance }) => instance.service))].map((service) => [
+      service,
+      dependenciesOf(kernel.config?.services[service]).map(([need]) => need),
+    ]),
+  );
+  const dependants = reverseEdges(needs);
+  const gone = new Map<string, Promise<void>>();
+  const removeService = (service: string): Promise<void> => {
+    const known = gone.get(service);
+    if (known) return known;
+    const removal = (async () => {
+      await Promise.all((dependants[service] ?? []).map(removeService));
+      const own = going.filter(({ instance }) => instance.service === service);
+      await Promise.all(
+        own.map(async ({ runner, instance }) => {
+          const began = clock.monotonic();
+          const elapsed = () => Math.round(clock.monotonic() - began);
+          try {
+            if (instance.status !== 'exited' && instance.status !== 'created') {
+              await runner.stop(instance, { signal });
+            }
+            await runner.remove(instance, signal);
+            events.emit({
+              event: 'service-state',
+              service,
+              state: 'stopped',
+              runner: instance.runKey,
+              elapsedMs: elapsed(),
+            });
+            done(instance, elapsed());
+          } catch (thrown) {
+            if (signal.aborted) throw thrown;
+            done(instance, elapsed(), asError(thrown));
+          }
+        }),
+      );
+    })();
+    gone.set(service, removal);
+    return removal;
+  };
+  await Promise.all(Object.keys(needs).map(removeService));
+}
+
+async function removeData(
+  runners: readonly Runner[],
+  data: OwnedData,
+  signal: AbortSignal,
+): Promise<void> {
+  const owner = runners.find(({ kind }) => kind === data.kind);
+  await owner?.removeData(data, signal);
+}
+
+async function settleAll(work: readonly Promise<void>[]): Promise<DevServicesError[]> {
+  const ends = await Promise.allSettled(work);
+  return ends.flatMap((end) => (end.status === 'rejected' ? asError(end.reason) : []));
+}
+
+const row = (
+  state: ServiceReport['state'],
+  action: ServiceReport['action'],
+  reason: ServiceReport['reason'],
+): ServiceReport => ({ state, action, reason, runner: '', elapsedMs: 0, endpoints: {} });

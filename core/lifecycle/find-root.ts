@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { findConfig } from '../config/find-config.ts';
+import type { HostBase } from './loaded-host.ts';
+
+/** The folder that a project is known by, also where its configuration cannot be read or is gone. */
+export function findRoot({ cwd, env, flags }: Pick<HostBase, 'cwd' | 'env' | 'flags'>): {
+  root: string;
+} {
+  try {
+    return { root: dirname(findConfig({ cwd, configFile: flags.config, env })) };
+  } catch {
+    return { root: topLevelOf(resolve(cwd)) ?? cwd };
+  }
+}
+
+function topLevelOf(folder: string): string | undefined {
+  if (existsSync(join(folder, '.git'))) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : topLevelOf(parent);
+}

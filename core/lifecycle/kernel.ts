@@ -1,0 +1,40 @@
+import type { Clock } from '../clock.ts';
+import type { ResolvedConfig } from '../config/config.ts';
+import type { EventStream } from '../events.ts';
+import type { ProjectIdentity } from '../identity/project.ts';
+import type { Logger } from '../log.ts';
+import type { PlanState } from '../plan/make-plan.ts';
+import type { SecretReader } from '../plan/resolve-environment.ts';
+import type { PluginHooks } from '../plugin/plugin-hooks.ts';
+import type { Instance, Runner } from '../run/runner.ts';
+
+/** What is remembered of one project between tasks. */
+export interface ProjectState extends PlanState {
+  pin(service: string, key: string): void;
+  recordReady(service: string, generation: string): void;
+  /** Digest of the files that a service's onReady step last succeeded with. */
+  readonly stepInputs: Readonly<Record<string, string>>;
+  recordStepInputs(service: string, digest: string): void;
+  /** Forgets everything of these services (`all`: of the project). */
+  forget(services: readonly string[] | 'all'): void;
+}
+
+/** One loaded project: what every lifecycle step stands on. */
+export interface Kernel {
+  readonly root: string;
+  readonly project: ProjectIdentity;
+  /** Undefined where the configuration is broken: what only needs labels and records goes on. */
+  readonly config: ResolvedConfig | undefined;
+  readonly state: ProjectState;
+  readonly reader: SecretReader;
+  readonly hooks: PluginHooks;
+  readonly events: EventStream;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The runner of a kind. Throws DS_RUNNER_MISSING. */
+  runner(kind: string, service: string): Promise<Runner>;
+  runnerOf(instance: Instance): Promise<Runner>;
+  /** All runners there are. */
+  runners(): Promise<readonly Runner[]>;
+}

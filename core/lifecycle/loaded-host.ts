@@ -1,0 +1,174 @@
+import type { Clock } from '../clock.ts';
+import type { ResolvedConfig } from '../config/config.ts';
+import { asErrors } from '../errors/as-error.ts';
+import { createEventStream, type EventStream } from '../events.ts';
+import { createLogger, isShown, type Logger, type LogLevel } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
+import { loadBuiltInPlugins } from '../plugin/built-in-plugins.ts';
+import { type ContractRegistry, createContractRegistry } from '../plugin/contract-registry.ts';
+import { createPluginHooks, type PluginHooks } from '../plugin/plugin-hooks.ts';
+import type { Plugin } from '../plugin/plugin.ts';
+import { createPluginHost, type PluginHostOptions } from '../plugin/plugin-host.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
+import type { HostFlags } from './global-flags.ts';
+import { checkProject, type LoadedProject, loadProject, recheck } from './configure.ts';
+
+/** What everything in one host stands on, from its first moment. */
+export interface HostBase {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  flags: HostFlags;
+  signal: AbortSignal;
+  clock: Clock;
+  builtInPlugins: readonly Plugin[] | undefined;
+  events: EventStream;
+  log: Logger;
+  redactor: Redactor;
+  /** Where transformed modules are kept. */
+  cacheFolder: string;
+  /** What `devservices` means in a repo's modules: this very copy. */
+  library: string;
+  defer(undo: () => void | Promise<void>): void;
+  /** What the services export; for the commands of plugins. */
+  exports(): Promise<Readonly<Record<string, string>>>;
+  project(): string;
+}
+
+/** A host with its plugins; `config` is there unless it is broken. */
+export interface LoadedHost extends Omit<LoadedProject, 'layers' | 'pluginErrors'> {
+  config: ResolvedConfig | undefined;
+  hooks: PluginHooks;
+  contracts: ContractRegistry;
+}
+
+/** Times what a phase takes, as events. */
+export async function phase<T>(
+  { events, clock }: Pick<HostBase, 'events' | 'clock'>,
+  name: string,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  const began = clock.monotonic();
+  events.emit({ event: 'phase-started', phase: name });
+  let ok = false;
+  try {
+    const result = await work();
+    ok = true;
+    return result;
+  } finally {
+    const elapsedMs = Math.round(clock.monotonic() - began);
+    events.emit({ event: 'phase-ended', phase: name, elapsedMs, ok });
+  }
+}
+
+/** Loads, checks, and lets `configure` taps change the configuration; whatever is wrong is thrown. */
+export async function loadHost(base: HostBase): Promise<LoadedHost> {
+  const parts = createParts(base);
+  const builtIn = async () => base.builtInPlugins ?? loadBuiltInPlugins();
+  const { config: configFile, ...flags } = base.flags;
+
+  const loaded = await phase(base, 'load', () =>
+    loadProject({ ...base, configFile, flags }, parts.hostOptions, builtIn),
+  );
+  const checked = await phase(base, 'validate', () => checkProject(loaded));
+  parts.hookTimeoutMs = checked.hookTimeoutMs;
+  const config = await phase(base, 'configure', async () => {
+    let current = checked;
+    if (!parts.hooks.isTapped('configure')) return current;
+    const draft = structuredCopy(checked);
+    const afterTap = (plugin: string) => {
+      current = recheck(loaded, draft, plugin);
+    };
+    await parts.hooks.call('configure', { config: draft, signal: base.signal }, { afterTap });
+    return current;
+  });
+  return { ...loaded, config, hooks: parts.hooks, contracts: parts.contracts };
+}
+
+/** A host for what needs only labels and records: the built-in plugins, and no configuration. */
+export async function loadWithoutConfig(base: HostBase, root: string): Promise<LoadedHost> {
+  const parts = createParts(base);
+  const plugins = base.builtInPlugins ?? (await loadBuiltInPlugins());
+  const pluginHost = createPluginHost({
+    ...parts.hostOptions(root),
+    plugins: plugins.map((plugin) => ({ ...plugin, options: defaultOptions(plugin) })),
+  });
+  const origins = { of: () => undefined, near: () => undefined, defects: [] };
+  return { root, merged: {}, origins, pluginHost, config: undefined, ...parts };
+}
+
+interface Parts {
+  hookTimeoutMs: number;
+  contracts: ContractRegistry;
+  hooks: PluginHooks;
+  hostOptions(root: string): Omit<PluginHostOptions, 'plugins'>;
+}
+
+function createParts(base: HostBase): Parts {
+  const metrics = createMetrics();
+  const parts: Parts = {
+    hookTimeoutMs: 60_000,
+    contracts: createContractRegistry(),
+    hooks: createPluginHooks({
+      clock: base.clock,
+      events: base.events,
+      timeoutMs: () => parts.hookTimeoutMs,
+    }),
+    hostOptions: (root) => ({
+      hooks: parts.hooks,
+      contracts: parts.contracts,
+      events: base.events,
+      metrics,
+      signal: base.signal,
+      defer: base.defer,
+      grants: { root, env: base.env, signal: base.signal, exports: base.exports },
+    }),
+  };
+  return parts;
+}
+
+function defaultOptions({ spec, options }: Plugin): unknown {
+  return spec.options ? spec.options.safeParse(options ?? {}).data : options;
+}
+
+// Taps change records and lists; functions, secrets and the like in them stay what they are.
+function structuredCopy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(structuredCopy) as T;
+  const isPlain =
+    typeof value === 'object' &&
+    value !== null &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+  if (!isPlain) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, structuredCopy(child)]),
+  ) as T;
+}
+
+/** The first things of a host: events without secrets, and a log with a level. */
+export function createVoice(options: { clock: Clock; project(): string }) {
+  const redactor = createRedactor();
+  const stream = createEventStream({
+    now: () => options.clock.now(),
+    project: options.project,
+    redact: (body) => redactor.redactEvent(body),
+  });
+  let level: LogLevel = 'info';
+  const events: EventStream = {
+    ...stream,
+    emit(body) {
+      if (body.event !== 'message' || isShown(body.level, level)) stream.emit(body);
+    },
+  };
+  return {
+    redactor,
+    events,
+    log: createLogger(events),
+    setLevel: (next: LogLevel) => void (level = next),
+  };
+}
+
+/** One line for each of the things that are wrong, for tasks that go on without a configuration. */
+export function briefly(thrown: unknown): string {
+  return asErrors(thrown)
+    .map(({ message }) => message.split('\n')[0])
+    .join(' ');
+}

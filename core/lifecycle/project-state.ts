@@ -1,0 +1,81 @@
+import type { Checkout } from '../identity/checkout.ts';
+import { loadHmacKey } from '../identity/hmac-key.ts';
+import { leasePorts } from '../identity/leases.ts';
+import { readPins, removePins, writePin } from '../identity/pins.ts';
+import { findPortHolder, isPortFree } from '../identity/port-owner.ts';
+import { readReadyRecords, writeReadyRecords } from '../identity/ready-records.ts';
+import type { Runner } from '../run/runner.ts';
+import { diffSpec, hashSpec } from '../spec.ts';
+import type { ProjectState } from './kernel.ts';
+
+/** The records of one project in its checkout's state folder; read once, written when something is new. */
+export function openProjectState(options: {
+  checkout: Checkout;
+  project: string;
+  runners(): Promise<readonly Runner[]>;
+}): ProjectState {
+  const { checkout, project } = options;
+  const pins = Object.fromEntries(readPins(checkout, project));
+  const records = readReadyRecords(checkout, project);
+  let key: Uint8Array | undefined;
+  const save = () => writeReadyRecords(checkout, project, records);
+  return {
+    pins,
+    get readyGenerations() {
+      return Object.fromEntries(records.ready);
+    },
+    get stepInputs() {
+      return Object.fromEntries(records.inputs);
+    },
+    pin(service, runKey) {
+      pins[service] = runKey;
+      writePin(checkout, { project, service, runKey });
+    },
+    recordReady(service, generation) {
+      if (records.ready.get(service) === generation) return;
+      records.ready.set(service, generation);
+      save();
+    },
+    recordStepInputs(service, digest) {
+      records.inputs.set(service, digest);
+      save();
+    },
+    forget(services) {
+      for (const service of services === 'all' ? [...records.ready.keys()] : services) {
+        records.ready.delete(service);
+      }
+      for (const service of services === 'all' ? [...records.inputs.keys()] : services) {
+        records.inputs.delete(service);
+      }
+      save();
+      removePins(checkout, { project, ...(services === 'all' ? {} : { services }) });
+    },
+    hashSpec(run, ports) {
+      key ??= loadHmacKey(checkout);
+      return hashSpec(run, ports, key);
+    },
+    diffSpec,
+    leasePorts: (wanted, { ours, strangers }) =>
+      leasePorts({
+        checkout,
+        project,
+        wanted,
+        mode: strangers.size > 0 ? 'reassign' : 'fail',
+        isFree: async (port) =>
+          ours.has(port) || (!strangers.has(port) && (await isPortFree(port))),
+      }),
+    isPortFree: (port) => isPortFree(port),
+    async holderOf(port) {
+      for (const runner of await options.runners()) {
+        const owner = await runner.portOwner?.(port);
+        if (owner !== undefined) return owner;
+      }
+      const holder = await findPortHolder(port);
+      if (!holder) return 'another process';
+      const { pid, command = 'another process', address } = holder;
+      return pid === undefined
+        ? `${command} (on ${address})`
+        : `${command} (pid ${pid}, on ${address})`;
+    },
+  };
+}

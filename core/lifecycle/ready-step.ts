@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { reasonOf } from '../errors/as-error.ts';
+import { serviceErrors } from '../errors/catalogue/service.ts';
+import type { Endpoints } from '../events.ts';
+import type { PlannedService } from '../plan/plan.ts';
+import type { ReadyStep } from '../service/service.ts';
+import type { Kernel } from './kernel.ts';
+
+type Call = (context: { endpoints: Endpoints; signal: AbortSignal }) => Promise<void>;
+
+/** A service's own `onReady` step, if it has one; with `inputs`, only when those files changed. */
+export function createReadyStep(kernel: Kernel, planned: PlannedService): Call | undefined {
+  const given = kernel.config?.services[planned.service]?.onReady;
+  if (!given) return undefined;
+  const step: ReadyStep = typeof given === 'function' ? { run: given } : given;
+  const { service, environment } = planned;
+  return async ({ endpoints, signal }) => {
+    const digest = step.inputs && (await digestOf(step.inputs, kernel.root));
+    if (digest !== undefined && kernel.state.stepInputs[service] === digest) return;
+    const began = kernel.clock.monotonic();
+    const phase = { phase: 'on-ready', service };
+    kernel.events.emit({ event: 'phase-started', ...phase });
+    let ok = false;
+    try {
+      await step.run({ service, endpoints, environment, signal });
+      ok = true;
+      if (digest !== undefined) kernel.state.recordStepInputs(service, digest);
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      const error = serviceErrors.create(
+        'DS_SERVICE_READY_STEP',
+        { service, reason: reasonOf(thrown) },
+        thrown,
+      );
+      if (step.onFailure !== 'warn') throw error;
+      kernel.log.warn(error.message);
+    } finally {
+      const elapsedMs = Math.round(kernel.clock.monotonic() - began);
+      kernel.events.emit({ event: 'phase-ended', ...phase, elapsedMs, ok });
+    }
+  };
+}
+
+async function digestOf(patterns: readonly string[], root: string): Promise<string> {
+  const { glob } = await import('tinyglobby');
+  const files = await glob([...patterns], { cwd: root, absolute: true, dot: true });
+  const hash = createHash('sha256');
+  for (const file of files.toSorted()) {
+    hash
+      .update(`${file}\0`)
+      .update(await readFile(file))
+      .update('\0');
+  }
+  return hash.digest('base64url');
+}

@@ -1,0 +1,63 @@
+import { reportError } from '../errors/report-error.ts';
+import { isDevServicesError } from '../errors/error.ts';
+import type { DoneAction, PlannedAction, ServiceReport, StateName } from '../events.ts';
+import type { Plan, PlannedService } from '../plan/plan.ts';
+import type { TrackedService } from '../service/track-service.ts';
+import type { ServiceEnd } from './service-run.ts';
+
+/** One row for each service that `up` was about, the left-out ones among them. */
+export function reportServices(
+  plan: Plan,
+  tracked: ReadonlyMap<string, TrackedService>,
+  ends: ReadonlyMap<string, ServiceEnd>,
+): Record<string, ServiceReport> {
+  const rows: Record<string, ServiceReport> = {};
+  for (const [name, planned] of Object.entries(plan.services)) {
+    rows[name] = reportOne(planned, tracked.get(name), ends.get(name));
+  }
+  for (const [name, reason] of Object.entries(plan.left)) {
+    rows[name] = {
+      state: 'skipped',
+      action: 'skipped',
+      reason,
+      runner: '',
+      elapsedMs: 0,
+      endpoints: {},
+    };
+  }
+  return rows;
+}
+
+const done: Readonly<Record<PlannedAction, DoneAction>> = {
+  create: 'created',
+  recreate: 'recreated',
+  start: 'started',
+  unchanged: 'unchanged',
+  skip: 'skipped',
+};
+
+function reportOne(
+  planned: PlannedService,
+  tracked: TrackedService | undefined,
+  end: ServiceEnd | undefined,
+): ServiceReport {
+  const state: StateName = tracked?.current.state ?? 'pending';
+  const error = end?.error && isDevServicesError(end.error) ? end.error : undefined;
+  const isUp = state === 'ready' || state === 'completed';
+  return {
+    state,
+    action: state === 'failed' ? 'failed' : state === 'skipped' ? 'skipped' : done[planned.action],
+    reason:
+      tracked?.current && 'reason' in tracked.current ? tracked.current.reason : planned.reason,
+    runner: planned.runKey,
+    elapsedMs: tracked?.elapsedMs ?? 0,
+    endpoints: isUp ? endpointsOf(planned) : {},
+    ...(error ? { error: reportError(error) } : {}),
+  };
+}
+
+function endpointsOf({ ports }: PlannedService): ServiceReport['endpoints'] {
+  return Object.fromEntries(
+    ports.map(({ name, host }) => [name, { host: '127.0.0.1', port: host }]),
+  );
+}

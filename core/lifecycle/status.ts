@@ -1,0 +1,67 @@
+import type { ServiceReport, StateName } from '../events.ts';
+import type { Instance } from '../run/runner.ts';
+import { observe } from './down.ts';
+import type { Kernel } from './kernel.ts';
+
+/** What runs of a project, in the shape in which `up` reports it. */
+export interface ProjectStatus {
+  project: string;
+  checkout: string;
+  root: string;
+  services: Readonly<Record<string, ServiceReport>>;
+}
+
+/** Looks once; asks no service anything. */
+export async function readStatus(kernel: Kernel): Promise<ProjectStatus> {
+  const found = await observe(kernel, await kernel.runners());
+  const { config, project, root } = kernel;
+  const services: Record<string, ServiceReport> = {};
+  for (const name of Object.keys(config?.services ?? {})) {
+    services[name] = row('stopped', { code: 'absent', text: 'not there' });
+  }
+  for (const { instance } of found) {
+    const state = stateOf(instance, kernel.state.readyGenerations[instance.service]);
+    const isOrphan = config && !Object.hasOwn(config.services, instance.service);
+    services[instance.service] = {
+      ...row(state, reasonOf(instance, state)),
+      ...(isOrphan ? { reason: { code: 'orphan', text: 'no longer in the configuration' } } : {}),
+      runner: instance.runKey,
+      endpoints: instance.status === 'running' ? instance.endpoints : {},
+    };
+  }
+  return { project: project.project, checkout: project.checkout, root, services };
+}
+
+function stateOf(instance: Instance, readyGeneration: string | undefined): StateName {
+  switch (instance.status) {
+    case 'created':
+      return 'pending';
+    case 'restarting':
+      return 'starting';
+    case 'paused':
+      return 'stopped';
+    case 'exited':
+      return instance.exitCode === 0 ? 'completed' : 'failed';
+    case 'running':
+      if (instance.health === 'unhealthy') return 'unhealthy';
+      return readyGeneration === instance.generation ? 'ready' : 'running';
+    default:
+      return instance.status satisfies never;
+  }
+}
+
+function reasonOf({ exitCode, status }: Instance, state: StateName): ServiceReport['reason'] {
+  if (status === 'exited')
+    return { code: 'exited', text: `ended with exit code ${exitCode ?? 'unknown'}` };
+  if (state === 'running') return { code: 'running', text: 'running, not seen ready' };
+  return { code: state, text: state };
+}
+
+const row = (state: StateName, reason: ServiceReport['reason']): ServiceReport => ({
+  state,
+  action: 'unchanged',
+  reason,
+  runner: '',
+  elapsedMs: 0,
+  endpoints: {},
+});

@@ -1,0 +1,231 @@
+import { asError, throwAll } from '../errors/as-error.ts';
+import { serviceErrors } from '../errors/catalogue/service.ts';
+import { type DevServicesError, isDevServicesError } from '../errors/error.ts';
+import type { PlannedAction, ServiceReport } from '../events.ts';
+import type { Plan, PlannedService } from '../plan/plan.ts';
+import { Veto } from '../plugin/plugin-hooks.ts';
+import { type InstanceWatch, watchInstances } from '../run/instance-watch.ts';
+import type { Instance, PrepareOptions, Runner } from '../run/runner.ts';
+import { trackService, type TrackedService } from '../service/track-service.ts';
+import { amendPlan } from './amend-plan.ts';
+import { createConditions } from './conditions.ts';
+import type { Kernel } from './kernel.ts';
+import { createReadyStep } from './ready-step.ts';
+import { reportServices } from './report-services.ts';
+import { runService, type ServiceEnd } from './service-run.ts';
+
+export interface UpOptions {
+  pull: PrepareOptions['pull'];
+  /** Replaces every readiness's deadline. */
+  waitTimeoutMs?: number | undefined;
+  removeOrphans: boolean;
+}
+
+/** What a task did: one row a service, and everything that went wrong. */
+export interface TaskOutcome {
+  services: Readonly<Record<string, ServiceReport>>;
+  errors: readonly DevServicesError[];
+}
+
+/** One `up`, step by step; each step once, in this order. */
+export interface Up {
+  /** As decided; `beforeUp` may amend it. */
+  readonly plan: Plan;
+  /** Lets plugins look, amend or veto, then says what will be done (`plan-made`). */
+  beforeUp(): Promise<void>;
+  /** Sets everything going; returns when each service was asked to start, or never will be. */
+  start(): Promise<void>;
+  /** Waits until each service is ready, completed, failed or skipped. */
+  health(): Promise<void>;
+  /** Calls `afterHealth`, if every selected service is ready. */
+  afterHealth(): Promise<void>;
+  /** What came of it so far. */
+  outcome(): TaskOutcome;
+}
+
+/** Carries a plan out along its graph. */
+export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up {
+  const { events, signal, hooks } = kernel;
+  let plan = initial;
+  const tracked = new Map<string, TrackedService>();
+  const ends = new Map<string, ServiceEnd>();
+  const errors: DevServicesError[] = [];
+  let runs: Promise<unknown> = Promise.resolve();
+
+  const run = async (
+    planned: PlannedService,
+    shared: {
+      watches: ReadonlyMap<string, InstanceWatch>;
+      conditions: ReturnType<typeof createConditions>;
+    },
+  ): Promise<void> => {
+    const { service } = planned;
+    const runner = await kernel.runner(planned.run.kind, service);
+    const own = tracked.get(service) as TrackedService;
+    const isNoOp = planned.action === 'unchanged' && planned.isKnownReady;
+    const end = await runService({
+      planned,
+      runner,
+      tracked: own,
+      clock: kernel.clock,
+      events,
+      signal,
+      pull: options.pull,
+      deadlineMs: options.waitTimeoutMs,
+      isOneShot: shared.conditions.isOneShot(service),
+      watch: shared.watches.get(planned.run.kind),
+      conditions: () => shared.conditions.hold(planned),
+      onReady: async (instance) => {
+        if (isNoOp) return;
+        const payload = { service, endpoints: instance.endpoints, signal };
+        if (hooks.isTapped('serviceReady', service))
+          await hooks.call('serviceReady', payload, { service });
+        await createReadyStep(kernel, planned)?.(payload);
+      },
+    });
+    ends.set(service, end);
+    if (end.error) {
+      if (isDevServicesError(end.error) && !signal.aborted) errors.push(end.error);
+    } else {
+      kernel.state.recordReady(service, end.instance.generation);
+      shared.watches.get(planned.run.kind)?.on(end.instance, (event) => {
+        // Ready once is not ready for ever: who dies while others are still awaited has failed.
+        if (event.type !== 'exited' || event.willRestart || own.current.state !== 'ready') return;
+        const facts = {
+          service,
+          exitCode: event.exitCode,
+          awaited: 'no longer needed by this task',
+        };
+        const error = serviceErrors.create('DS_SERVICE_EXITED', facts);
+        errors.push(error);
+        ends.set(service, { instance: end.instance, error });
+        own.enter({
+          state: 'failed',
+          exitCode: event.exitCode,
+          reason: { code: error.code, text: error.message },
+        });
+      });
+    }
+    shared.conditions.settle(service);
+  };
+
+  const start = async (): Promise<void> => {
+    const services = Object.values(plan.services);
+    for (const { service, runKey } of services) {
+      tracked.set(service, trackService({ service, runner: runKey, events, clock: kernel.clock }));
+    }
+    const active = services.filter(({ action }) => action !== 'skip');
+    const watches = await watchWhatMoves(kernel, active);
+    const conditions = createConditions(active, tracked);
+    const before = kernel.clock.monotonic();
+    events.emit({ event: 'phase-started', phase: 'start' });
+    const all = active.map((planned) => run(planned, { watches, conditions }));
+    runs = Promise.all(all).finally(async () => {
+      for (const watch of watches.values()) watch.close();
+      await removeLeftovers(kernel, ends);
+      const elapsedMs = Math.round(kernel.clock.monotonic() - before);
+      events.emit({ event: 'phase-ended', phase: 'start', elapsedMs, ok: errors.length === 0 });
+    });
+    runs.catch(() => {});
+    await Promise.race([conditions.allStarted(), runs]);
+  };
+
+  return {
+    get plan() {
+      return plan;
+    },
+    async beforeUp() {
+      const amendments = amendPlan(plan);
+      await hooks.call('beforeUp', {
+        get plan() {
+          return amendments.plan();
+        },
+        skip: amendments.skip,
+        recreate: amendments.recreate,
+        fail: (why: string) => {
+          throw new Veto(why);
+        },
+        signal,
+      });
+      plan = amendments.plan();
+      events.emit({
+        event: 'plan-made',
+        services: Object.fromEntries(
+          Object.entries(plan.services).map(
+            ([
+              name,
+              {
+                action,
+                reason,
+                run: { kind },
+              },
+            ]) => [name, { action, reason, runner: kind }],
+          ),
+        ),
+      });
+    },
+    start,
+    async health() {
+      await runs;
+      signal.throwIfAborted();
+      if (options.removeOrphans) await removeAll(kernel, plan.orphans);
+    },
+    async afterHealth() {
+      if (errors.length > 0) return;
+      const { services } = report();
+      errors.push(...(await hooks.call('afterHealth', { services, signal })));
+    },
+    outcome: report,
+  };
+
+  function report(): TaskOutcome {
+    return { services: reportServices(plan, tracked, ends), errors };
+  }
+}
+
+const moves: ReadonlySet<PlannedAction> = new Set(['create', 'recreate', 'start']);
+
+async function watchWhatMoves(
+  kernel: Kernel,
+  services: readonly PlannedService[],
+): Promise<ReadonlyMap<string, InstanceWatch>> {
+  const moving = services.filter(({ action, isKnownReady }) => moves.has(action) || !isKnownReady);
+  const kinds = new Map(moving.map(({ run: { kind }, service }) => [kind, service]));
+  const watches = await Promise.all(
+    [...kinds].map(async ([kind, service]) => {
+      const runner = await kernel.runner(kind, service);
+      const watching = watchInstances(runner, kernel.project, kernel.signal);
+      const [watch] = await Promise.all([
+        watching,
+        runner.ensureProject(kernel.project, kernel.signal),
+      ]);
+      return [kind, watch] as const;
+    }),
+  );
+  return new Map(watches);
+}
+
+// Created and never started, because of Ctrl-C or a failed dependency: nothing half-made stays behind.
+async function removeLeftovers(
+  kernel: Kernel,
+  ends: ReadonlyMap<string, ServiceEnd>,
+): Promise<void> {
+  const leftovers = [...ends.values()].flatMap((end) =>
+    'leftover' in end && end.leftover ? end.leftover : [],
+  );
+  await removeAll(kernel, leftovers);
+}
+
+async function removeAll(kernel: Kernel, instances: readonly Instance[]): Promise<void> {
+  // Ctrl-C must not keep the mess that it asks to be cleared up.
+  const signal = AbortSignal.timeout(20_000);
+  const removals = instances.map(async (instance) => {
+    const runner: Runner = await kernel.runnerOf(instance);
+    if (instance.status === 'running') await runner.stop(instance, { signal });
+    await runner.remove(instance, signal);
+  });
+  const failed = (await Promise.allSettled(removals)).flatMap((end) =>
+    end.status === 'rejected' ? asError(end.reason) : [],
+  );
+  throwAll(failed);
+}

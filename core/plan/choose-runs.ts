@@ -1,0 +1,98 @@
+import { serviceErrors } from '../errors/catalogue/service.ts';
+import type { Run } from '../run/run.ts';
+import type { Runner } from '../run/runner.ts';
+import type { Service } from '../service/service.ts';
+
+export interface ChosenRun {
+  key: string;
+  run: Run;
+  runner: Runner;
+}
+
+export interface RunChoice {
+  services: Readonly<Record<string, Service>>;
+  selected: ReadonlySet<string>;
+  /** `--run SERVICE=KEY`. */
+  asked: Readonly<Record<string, string>>;
+  /** What earlier tasks of this checkout took. */
+  pins: Readonly<Record<string, string>>;
+  runner(kind: string, service: string): Promise<Runner>;
+  signal: AbortSignal;
+  /** Said and remembered: a database that ran in one place never becomes an empty one in another by itself. */
+  onFirstChoice(service: string, key: string, passedOver: readonly string[]): void;
+}
+
+/**
+ * Takes one run of each service: the one asked for, else the pinned one, else the first that is
+ * available. Throws DS_RUN_UNKNOWN and DS_RUN_UNAVAILABLE.
+ */
+export async function chooseRuns(choice: RunChoice): Promise<Record<string, ChosenRun>> {
+  const unselected = Object.keys(choice.asked).filter(
+    (name) => !Object.hasOwn(choice.services, name),
+  );
+  if (unselected.length > 0) {
+    const known = Object.keys(choice.services);
+    throw serviceErrors.create('DS_SERVICE_UNKNOWN', { names: unselected, known });
+  }
+  const names = Object.keys(choice.services).filter((name) => choice.selected.has(name));
+  const chosen = await Promise.all(
+    names.map(async (name) => [name, await chooseOne(choice, name)] as const),
+  );
+  return Object.fromEntries(chosen);
+}
+
+/** A service's runs by key; validation has made every `run` such a record. */
+export function runsOf(service: Service | undefined): Readonly<Record<string, Run>> {
+  return (service?.run ?? {}) as Readonly<Record<string, Run>>;
+}
+
+async function chooseOne(choice: RunChoice, service: string): Promise<ChosenRun> {
+  const runs = runsOf(choice.services[service]);
+  const keys = Object.keys(runs);
+  const runnerOf = async (key: string): Promise<ChosenRun> => {
+    const run = runs[key] as Run;
+    return { key, run, runner: await choice.runner(run.kind, service) };
+  };
+
+  const asked = choice.asked[service];
+  if (asked !== undefined) {
+    if (!Object.hasOwn(runs, asked)) {
+      throw serviceErrors.create('DS_RUN_UNKNOWN', { service, run: asked, known: keys });
+    }
+    return runnerOf(asked);
+  }
+  const [only] = keys;
+  if (keys.length === 1 && only !== undefined) return runnerOf(only);
+
+  const pinned = choice.pins[service];
+  if (pinned !== undefined && Object.hasOwn(runs, pinned)) {
+    const chosen = await runnerOf(pinned);
+    const availability = await chosen.runner.available(choice.signal);
+    if (availability.available) return chosen;
+    const others = keys.filter((key) => key !== pinned);
+    const facts = { service, run: pinned, reason: availability.error.message, others };
+    throw serviceErrors.create('DS_RUN_UNAVAILABLE', facts, availability.error);
+  }
+  return firstAvailable(choice, service, await Promise.all(keys.map(runnerOf)));
+}
+
+async function firstAvailable(
+  choice: RunChoice,
+  service: string,
+  candidates: readonly ChosenRun[],
+): Promise<ChosenRun> {
+  const away: string[] = [];
+  const reasons: Error[] = [];
+  for (const candidate of candidates) {
+    const availability = await candidate.runner.available(choice.signal);
+    if (availability.available) {
+      choice.onFirstChoice(service, candidate.key, away);
+      return candidate;
+    }
+    away.push(candidate.key);
+    reasons.push(availability.error);
+  }
+  const reason = reasons.map(({ message }) => message).join(' ');
+  const facts = { service, run: away.join('" or "'), reason, others: [] };
+  throw serviceErrors.create('DS_RUN_UNAVAILABLE', facts, reasons[0]);
+}

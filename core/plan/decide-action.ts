@@ -1,0 +1,42 @@
+import type { PlannedAction, Reason } from '../events.ts';
+import type { Instance } from '../run/runner.ts';
+
+export interface Situation {
+  instance: Instance | undefined;
+  /** Fields in which what is there differs from what is wanted; undefined where nothing is known. */
+  changed: readonly string[];
+  isOneShot: boolean;
+  /** `--recreate`. */
+  recreate: boolean;
+}
+
+/** What `up` does with one service, and why. Unchanged means untouched. */
+export function decideAction(situation: Situation): { action: PlannedAction; reason: Reason } {
+  const { instance, changed, isOneShot, recreate } = situation;
+  if (!instance) return { action: 'create', reason: { code: 'absent', text: 'not there yet' } };
+  if (recreate) return { action: 'recreate', reason: { code: 'asked', text: '--recreate' } };
+  if (!instance.spec) {
+    return {
+      action: 'recreate',
+      reason: { code: 'unknown-spec', text: 'made in a way that is not known' },
+    };
+  }
+  if (changed.length > 0) {
+    const text = `${changed.join(', ')} changed`;
+    return { action: 'recreate', reason: { code: 'changed', text } };
+  }
+  if (instance.drift) {
+    return { action: 'recreate', reason: { code: 'image-changed', text: instance.drift.text } };
+  }
+  if (instance.status === 'running' || instance.status === 'restarting') {
+    return { action: 'unchanged', reason: { code: 'running', text: 'running and unchanged' } };
+  }
+  if (isOneShot && instance.status === 'exited' && instance.exitCode === 0) {
+    return { action: 'unchanged', reason: { code: 'completed', text: 'completed and unchanged' } };
+  }
+  const text =
+    instance.status === 'exited'
+      ? `ended with exit code ${instance.exitCode ?? 'unknown'}`
+      : instance.status;
+  return { action: 'start', reason: { code: 'not-running', text } };
+}

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { resolveTemplate } from '../addresses.ts';
+import { reasonOf } from '../errors/as-error.ts';
+import { serviceErrors } from '../errors/catalogue/service.ts';
+import type { AddressBook, EnvironmentValue } from '../run/run.ts';
+import { isSecret, type SecretSource } from '../secret.ts';
+
+export interface EnvironmentSource {
+  /** The record, or the function that makes it. */
+  given:
+    | Readonly<Record<string, EnvironmentValue>>
+    | ((addresses: AddressBook) => Readonly<Record<string, EnvironmentValue>>)
+    | undefined;
+  book: AddressBook;
+  firstPort: string | undefined;
+}
+
+export interface SecretReader {
+  env: Readonly<Record<string, string | undefined>>;
+  root: string;
+  /** Learns each value, so that it is redacted from then on. */
+  onSecret(value: string): void;
+}
+
+/** Variables as strings: functions called, templates filled, secrets read; `null` leaves one out. */
+export async function resolveEnvironment(
+  { given, book, firstPort }: EnvironmentSource,
+  reader: SecretReader,
+): Promise<Record<string, string>> {
+  const values = typeof given === 'function' ? given(book) : (given ?? {});
+  const entries = await Promise.all(
+    Object.entries(values).map(async ([name, value]): Promise<[string, string][]> => {
+      if (value === null || value === undefined) return [];
+      if (isSecret(value)) return [[name, await readSecret(name, value.$secret, reader)]];
+      const text = String(value);
+      return [[name, typeof given === 'function' ? text : resolveTemplate(text, book, firstPort)]];
+    }),
+  );
+  return Object.fromEntries(entries.flat());
+}
+
+async function readSecret(
+  name: string,
+  source: SecretSource,
+  reader: SecretReader,
+): Promise<string> {
+  const { from, read } = secretReading(source, reader);
+  try {
+    const value = await read();
+    reader.onSecret(value);
+    return value;
+  } catch (error) {
+    throw serviceErrors.create(
+      'DS_SECRET_UNAVAILABLE',
+      { name, from, reason: reasonOf(error) },
+      error,
+    );
+  }
+}
+
+function secretReading(
+  source: SecretSource,
+  { env, root }: SecretReader,
+): { from: string; read: () => string | Promise<string> } {
+  if ('value' in source) return { from: 'the configuration', read: () => source.value };
+  if ('env' in source) {
+    return {
+      from: `$${source.env}`,
+      read() {
+        const value = env[source.env];
+        if (value === undefined) throw new Error('it is not set');
+        return value;
+      },
+    };
+  }
+  if ('file' in source) {
+    const path = resolve(root, source.file);
+    return { from: path, read: async () => (await readFile(path, 'utf8')).trimEnd() };
+  }
+  const [command = '', ...args] = source.command;
+  return {
+    from: `the command ${command}`,
+    // A failing command may print the secret itself: its output stays out of the error.
+    read: () =>
+      promisify(execFile)(command, args, { cwd: root, timeout: 30_000, env: { ...env } }).then(
+        ({ stdout }) => stdout.trimEnd(),
+        (error: { code?: unknown }) => {
+          throw new Error(`it ended with ${String(error.code ?? 'an error')}`);
+        },
+      ),
+  };
+}

@@ -1,0 +1,69 @@
+import { request } from 'node:http';
+import { reasonOf } from '../errors/as-error.ts';
+import type { Address, Instance, PortBinding, Runner } from '../run/runner.ts';
+import type { Attempt, Probe } from './wait-ready.ts';
+
+/** One running service, as probes see it. */
+export interface Probed {
+  runner: Pick<Runner, 'listens' | 'probeAddress' | 'exec'>;
+  instance: Instance;
+  ports: readonly PortBinding[];
+}
+
+/** Makes one attempt of one probe; what goes wrong on the way is its answer. */
+export async function probeService(
+  probed: Probed,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const { runner, instance, ports } = probed;
+  switch (probe.kind) {
+    case 'port': {
+      const wanted = ports.filter(({ name }) => probe.port === undefined || name === probe.port);
+      const closed = await Promise.all(
+        wanted.map(async (port) => ((await runner.listens(instance, port, signal)) ? [] : [port])),
+      );
+      const [first] = closed.flat();
+      if (!first) return { ok: true };
+      return {
+        ok: false,
+        text: `nothing listens on port ${first.container} (${first.name}) inside`,
+      };
+    }
+    case 'http': {
+      const port = ports.find(({ name }) => probe.port === undefined || name === probe.port);
+      if (!port) return { ok: false, text: 'the service has no such port' };
+      return getOnce(await runner.probeAddress(instance, port, signal), probe, signal);
+    }
+    case 'command': {
+      const { exitCode, output } = await runner.exec(instance, probe.command, signal);
+      if (exitCode === 0) return { ok: true };
+      const said = output.trim().split('\n').slice(-3).join(' | ');
+      return {
+        ok: false,
+        text: `${probe.command[0]} exited with ${exitCode}${said ? `: ${said}` : ''}`,
+      };
+    }
+    default:
+      return probe satisfies never;
+  }
+}
+
+function getOnce(
+  { host, port }: Address,
+  { path, status }: Extract<Probe, { kind: 'http' }>,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const accepted = status === undefined ? undefined : [status].flat();
+  return new Promise((resolve) => {
+    // A connection of its own each time: a kept one could outlive the server that is asked about.
+    const call = request({ host, port, path, signal, agent: false }, (response) => {
+      response.resume();
+      const code = response.statusCode ?? 0;
+      const ok = accepted ? accepted.includes(code) : code >= 200 && code < 400;
+      resolve(ok ? { ok } : { ok, text: `GET ${path} answered ${code}` });
+    });
+    call.on('error', (error) => resolve({ ok: false, text: `GET ${path}: ${reasonOf(error)}` }));
+    call.end();
+  });
+}
