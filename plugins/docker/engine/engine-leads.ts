@@ -19,7 +19,8 @@ export interface Lead {
 export interface LeadOptions extends Surroundings {
   /** `--engine`, or what the configuration says. */
   engine?: string | undefined;
-  platform: NodeJS.Platform;
+  /** Where engines for all users put their sockets; default `/var/run`. */
+  systemFolder?: string | undefined;
 }
 
 /** The ways to an engine, in order; the first that yields a chosen lead is the last one followed. */
@@ -70,17 +71,21 @@ async function fromContext(options: LeadOptions): Promise<readonly Lead[]> {
   ];
 }
 
-function fromKnownSockets({ env, home, platform }: LeadOptions): Promise<readonly Lead[]> {
+function fromKnownSockets({
+  env,
+  home,
+  systemFolder = '/var/run',
+}: LeadOptions): Promise<readonly Lead[]> {
   const runtime = env['XDG_RUNTIME_DIR'];
   const paths = [
-    '/var/run/docker.sock',
+    join(systemFolder, 'docker.sock'),
     ...(runtime ? [join(runtime, 'docker.sock')] : []),
     join(home, '.docker/run/docker.sock'),
     join(home, '.docker/desktop/docker.sock'),
     join(home, '.colima/default/docker.sock'),
     join(home, '.orbstack/run/docker.sock'),
     ...(runtime ? [join(runtime, 'podman/podman.sock')] : []),
-    ...(platform === 'linux' ? ['/run/podman/podman.sock'] : []),
+    join(systemFolder, 'podman/podman.sock'),
     join(home, '.local/share/containers/podman/machine/podman.sock'),
   ];
   return Promise.resolve(

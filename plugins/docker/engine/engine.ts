@@ -50,7 +50,6 @@ export function createEngine(options: EngineOptions): Engine {
       ...options,
       env: options.env ?? process.env,
       home: options.home ?? homedir(),
-      platform: process.platform,
       signal,
     }).then(
       (engine) => {

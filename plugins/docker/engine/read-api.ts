@@ -36,7 +36,7 @@ export async function pingEngine(
 ): Promise<string> {
   const { status, headers } = await transport.get('/_ping', options);
   const version = headers['api-version'];
-  if (status !== 200 || typeof version !== 'string') {
+  if (status !== 200 || typeof version !== 'string' || !/^\d+\.\d+$/.test(version)) {
     throw new Error(`something answers (status ${status}), but not as a Docker engine does`);
   }
   if (compareVersions(version, oldest) < 0) {

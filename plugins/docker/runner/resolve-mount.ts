@@ -18,7 +18,10 @@ export function resolveMount(
   }
   if (!posix.isAbsolute(target)) throw problem('whose path in the container is not absolute');
   if (mode !== 'ro' && mode !== 'rw') throw problem(`whose mode ${mode} is neither ro nor rw`);
-  const common = { target: posix.normalize(target), readOnly: mode === 'ro' };
+  const common = {
+    target: posix.normalize(target).replace(/(.)\/$/, '$1'),
+    readOnly: mode === 'ro',
+  };
   const folder = resolveFolder(source, root);
   if (folder !== undefined) return { type: 'bind', source: folder, ...common };
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(source)) {

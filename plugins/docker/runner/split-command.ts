@@ -29,7 +29,7 @@ export function splitCommand(text: string): string[] | undefined {
     } else if (char === '\\') {
       if (at + 1 >= text.length) return undefined;
       // A backslash before a line's end joins the lines.
-      add(text[at + 1] === '\n' ? '' : (text[at + 1] ?? ''));
+      if (text[at + 1] !== '\n') add(text[at + 1] ?? '');
       at += 2;
     } else {
       add(char);
