@@ -1,0 +1,72 @@
+import type { ZodType } from 'zod';
+import { closestName, didYouMean } from '../suggestion.ts';
+import { isMergeable } from './merge-tree.ts';
+import { containerRun } from './schema-container.ts';
+import { describeValue, type Finding, findingsOf } from './schema-problems.ts';
+
+/** Schemas of runs by kind; `container` is there without saying. */
+export type RunKinds = ReadonlyMap<string, ZodType>;
+
+/** The checked runs of one service by key, and what is wrong with them. */
+export interface CheckedRuns {
+  runs: Record<string, unknown>;
+  findings: Finding[];
+}
+
+/** Checks the runs of one service, each by the schema of its kind. */
+export function checkRuns(
+  service: string,
+  run: unknown,
+  { kinds, services }: { kinds: RunKinds; services: readonly string[] },
+): CheckedRuns {
+  const path = ['services', service, 'run'];
+  if (run === undefined) {
+    const others = services.filter((name) => name !== service);
+    const meant =
+      closestName(service, others) === undefined
+        ? ' No layer says how it runs.'
+        : didYouMean(service, others);
+    return { runs: {}, findings: [{ path, text: `Expected a run, found nothing.${meant}` }] };
+  }
+  if (!isMergeable(run) || Object.keys(run).length === 0) {
+    const found = isMergeable(run) ? 'an empty record' : describeValue(run);
+    return {
+      runs: {},
+      findings: [{ path, text: `Expected a run, or a record of runs, found ${found}.` }],
+    };
+  }
+  const checked = Object.entries(run).map(([key, each]) => checkRun(each, [...path, key], kinds));
+  return {
+    runs: Object.fromEntries(Object.keys(run).map((key, index) => [key, checked[index]?.run])),
+    findings: checked.flatMap(({ findings }) => findings),
+  };
+}
+
+function checkRun(
+  run: unknown,
+  at: readonly string[],
+  kinds: RunKinds,
+): { run?: unknown; findings: Finding[] } {
+  if (!isMergeable(run)) {
+    const text = `Expected a run such as container({ image }), found ${describeValue(run)}.`;
+    return { findings: [{ path: at, text }] };
+  }
+  const { kind } = run;
+  const known = [...new Set(['container', ...kinds.keys()])];
+  const schema =
+    typeof kind === 'string'
+      ? (kinds.get(kind) ?? (kind === 'container' ? containerRun : undefined))
+      : undefined;
+  if (typeof kind !== 'string' || !schema) {
+    const meant = typeof kind === 'string' ? didYouMean(kind, known) : '';
+    const text = `Expected a kind of run that a plugin brings (${known.join(', ')}), found ${describeValue(kind)}.${meant}`;
+    return { findings: [{ path: [...at, 'kind'], text }] };
+  }
+  const parsed = schema.safeParse(run);
+  if (!parsed.success) {
+    return { findings: findingsOf(parsed.error.issues, { schema, value: run, at }) };
+  }
+  // A plugin's schema need not know `kind`.
+  const checked = isMergeable(parsed.data) ? { ...parsed.data, kind } : run;
+  return { run: checked, findings: [] };
+}

@@ -1,0 +1,173 @@
+import { findCycle } from '../graph.ts';
+import { didYouMean } from '../suggestion.ts';
+import { isMergeable } from './merge-tree.ts';
+import type { Finding } from './schema-problems.ts';
+import { namePattern, nameType } from './schema-values.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What no schema of one field can see. Takes any value: what is not of the right shape is passed over. */
+export function crossCheck(config: Fields): Finding[] {
+  const services = records(config['services']);
+  const tasks = records(config['tasks']);
+  return [
+    ...checkNames(config['services'], 'services'),
+    ...checkNames(config['tasks'], 'tasks'),
+    ...checkDependencies(services),
+    ...checkRings(services, needsOf, 'services', 'dependsOn'),
+    ...checkRings(tasks, ({ needs }) => texts(needs), 'tasks', 'needs'),
+    ...Object.entries(services).flatMap(([name, service]) => checkPortNames(name, service)),
+    ...checkHostPorts(services),
+    ...checkExports(services),
+  ];
+}
+
+function checkNames(given: unknown, area: string): Finding[] {
+  if (!isMergeable(given)) return [];
+  return Object.keys(given)
+    .filter((name) => !namePattern.test(name))
+    .map((name) => ({ path: [area, name], text: `Expected its key to be ${nameType}.` }));
+}
+
+function checkDependencies(services: Record<string, Fields>): Finding[] {
+  const known = Object.keys(services);
+  return Object.entries(services).flatMap(([name, service]) => {
+    const { dependsOn } = service;
+    return needsOf(service)
+      .filter((need) => !Object.hasOwn(services, need))
+      .filter((need) => {
+        const entry = isMergeable(dependsOn) ? dependsOn[need] : undefined;
+        return !(isMergeable(entry) && entry['required'] === false);
+      })
+      .map((need) => ({
+        path: ['services', name, 'dependsOn', keyOf(dependsOn, need)],
+        text: `There is no service "${need}".${didYouMean(need, known)}`,
+      }));
+  });
+}
+
+function checkRings(
+  named: Record<string, Fields>,
+  needs: (each: Fields) => string[],
+  area: string,
+  field: string,
+): Finding[] {
+  const edges: Record<string, string[]> = Object.fromEntries(
+    Object.entries(named).map(([name, each]) => [name, needs(each)]),
+  );
+  const findings: Finding[] = [];
+  for (let ring = findCycle(edges); ring; ring = findCycle(edges)) {
+    const [from, to] = ring.slice(-2) as [string, string];
+    const path = [area, from, field, keyOf(named[from]?.[field], to)];
+    findings.push({ path, text: `These wait for one another: ${ring.join(' → ')}.` });
+    edges[from] = (edges[from] ?? []).filter((need) => need !== to);
+  }
+  return findings;
+}
+
+function checkPortNames(name: string, service: Fields): Finding[] {
+  const known = Object.keys(fieldsOf(service['ports']));
+  const unknown = (port: unknown, path: string[]): Finding[] =>
+    typeof port !== 'string' || known.includes(port)
+      ? []
+      : [{ path, text: `The service has no port "${port}".${portHint(port, known)}` }];
+  const ofReadiness = (ready: unknown, path: string[]): Finding[] => {
+    const { kind, port, of } = fieldsOf(ready);
+    if (kind === 'all' && Array.isArray(of)) {
+      return of.flatMap((each, index) => ofReadiness(each, [...path, 'of', String(index)]));
+    }
+    return kind === 'http' || kind === 'port' ? unknown(port, [...path, 'port']) : [];
+  };
+  const ofVariables = (variables: unknown, path: string[]): Finding[] =>
+    Object.entries(fieldsOf(variables)).flatMap(([variable, value]) =>
+      portsIn(value).flatMap((port) => unknown(port, [...path, variable])),
+    );
+  const base = ['services', name];
+  return [
+    ...ofReadiness(service['ready'], [...base, 'ready']),
+    ...ofVariables(service['exports'], [...base, 'exports']),
+    ...Object.entries(fieldsOf(service['run'])).flatMap(([key, run]) =>
+      ofVariables(fieldsOf(run)['environment'], [...base, 'run', key, 'environment']),
+    ),
+  ];
+}
+
+function checkHostPorts(services: Record<string, Fields>): Finding[] {
+  const taken: { service: string; port: string; key: string }[] = [];
+  return Object.entries(services).flatMap(([service, fields]) =>
+    Object.entries(fieldsOf(fields['ports'])).flatMap(([port, given]): Finding[] => {
+      const key = hostPortOf(given);
+      if (key === undefined) return [];
+      const other = taken.find(
+        (each) => each.key === key && canMeet(services, each.service, service),
+      );
+      taken.push({ service, port, key });
+      if (!other) return [];
+      const number = key.split('/')[0];
+      const text = `Port ${number} of this machine is also that of ${other.service}.ports.${other.port}; use { container, host } or host: 'auto'.`;
+      return [{ path: ['services', service, 'ports', port], text }];
+    }),
+  );
+}
+
+function checkExports(services: Record<string, Fields>): Finding[] {
+  return Object.entries(services).flatMap(([name, service]) => {
+    const from = new Map<string, string>();
+    return needsOf(service).flatMap((need) =>
+      Object.keys(fieldsOf(services[need]?.['exports'])).flatMap((key): Finding[] => {
+        const other = from.get(key);
+        from.set(key, need);
+        if (other === undefined || other === need) return [];
+        const text = `${key} is also exported by ${other}, and ${name} depends on both.`;
+        return [{ path: ['services', need, 'exports', key], text }];
+      }),
+    );
+  });
+}
+
+// Services that are never chosen together by default may share a port, as two versions of one do.
+function canMeet(services: Record<string, Fields>, a: string, b: string): boolean {
+  const [first, second] = [texts(services[a]?.['profiles']), texts(services[b]?.['profiles'])];
+  const areApart =
+    first.length > 0 && second.length > 0 && !first.some((profile) => second.includes(profile));
+  return !areApart && services[a]?.['onlyIf'] !== false && services[b]?.['onlyIf'] !== false;
+}
+
+function hostPortOf(given: unknown): string | undefined {
+  if (typeof given === 'number') return `${given}/tcp`;
+  const { container, host = container, protocol = 'tcp' } = fieldsOf(given);
+  return typeof host === 'number' ? `${host}/${String(protocol)}` : undefined;
+}
+
+function portsIn(value: unknown): string[] {
+  if (typeof value !== 'string') return [];
+  return [...value.matchAll(/\{(?:host|port|address)\.([A-Za-z0-9_-]+)\}/g)].map(
+    ([, port = '']) => port,
+  );
+}
+
+function portHint(port: string, known: readonly string[]): string {
+  const meant = didYouMean(port, known);
+  return meant || (known.length === 0 ? ' It has none.' : ` It has: ${known.join(', ')}.`);
+}
+
+function needsOf({ dependsOn }: Fields): string[] {
+  return Array.isArray(dependsOn) ? texts(dependsOn) : Object.keys(fieldsOf(dependsOn));
+}
+
+function keyOf(dependsOn: unknown, need: string): string {
+  return Array.isArray(dependsOn) ? String(dependsOn.indexOf(need)) : need;
+}
+
+const fieldsOf = (value: unknown): Fields => (isMergeable(value) ? value : {});
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+
+function records(value: unknown): Record<string, Fields> {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(value)).filter((each): each is [string, Fields] =>
+      isMergeable(each[1]),
+    ),
+  );
+}

@@ -1,0 +1,34 @@
+import { pathToFileURL } from 'node:url';
+import { explainFailure } from './explain-failure.ts';
+import { hasTypeScriptLoader } from './has-typescript-loader.ts';
+import { loadTransformed } from './load-transformed.ts';
+
+export interface ModuleLoading {
+  /** Where transformed modules are kept; made when needed, for this user only. */
+  readonly cacheFolder: string;
+  /** URL of the running library: what `devservices` means in the module. */
+  readonly library: string;
+}
+
+/**
+ * Imports a TypeScript or JavaScript module of the repo. Where a loader for TypeScript runs already (tsx)
+ * that one is used; elsewhere the module and what it imports by path are transformed once and kept
+ * until one of them changes. Nothing is written beside the module.
+ *
+ * Throws DS_CONFIG_MALFORMED for syntax, DS_CONFIG_IMPORT_MISSING, and DS_CONFIG_THREW for whatever the
+ * module itself throws.
+ *
+ * @example
+ * const { default: config } = await loadModule('/repo/devservices.config.ts', { cacheFolder, library });
+ */
+export async function loadModule(
+  file: string,
+  loading: ModuleLoading,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!hasTypeScriptLoader()) return loadTransformed(file, loading);
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw await explainFailure({ file, error, library: loading.library });
+  }
+}

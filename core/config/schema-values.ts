@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { resolveDuration, type Duration } from '../duration.ts';
+
+/** What a schema says of itself: for problems ("expected …") and for docs/configuration.md. */
+export interface FieldNotes {
+  /** What it may be, where the schema's own kind does not say it well: `a duration such as '10s'`. */
+  type?: string;
+  /** What it means. */
+  description?: string;
+  /** What holds without it. */
+  default?: string;
+}
+
+/** A field with its meaning, and what holds without it. */
+export function field<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  fallback?: string,
+): z.ZodOptional<Schema> {
+  return schema
+    .optional()
+    .meta({ description, ...(fallback === undefined ? {} : { default: fallback }) });
+}
+
+/** A text of a certain form. */
+export function textLike(pattern: RegExp, type: string): z.ZodType<string> {
+  return z
+    .custom<string>((value) => typeof value === 'string' && pattern.test(value))
+    .meta({ type });
+}
+
+export const text = textLike(/[^]/, 'a text that is not empty');
+export const texts = z.array(z.string()).meta({ type: 'a list of texts' });
+export const textOrTexts = z.union([text, texts]);
+export const flag = z.boolean();
+
+export const aFunction = z
+  .custom<(...given: unknown[]) => unknown>((value) => typeof value === 'function')
+  .meta({ type: 'a function' });
+
+export const duration = z
+  .custom<Duration>(
+    (value) =>
+      (typeof value === 'string' || typeof value === 'number') &&
+      resolveDuration(value) !== undefined,
+  )
+  .meta({ type: "a duration such as '10s' or '1m30s', or milliseconds" });
+
+export const portNumber = wholeNumber(1, 65_535, 'a port from 1 to 65535');
+export const count = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number from 1 on');
+
+/** Names of projects and services: they become names of containers and networks. */
+export const namePattern = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+export const nameType =
+  'a name of a-z, 0-9, - and _ that begins with a letter or digit, up to 40 long';
+export const name = textLike(namePattern, nameType);
+
+export const portName = textLike(/^[A-Za-z0-9_-]+$/, 'a name of letters, digits, - and _');
+
+export const secret = z
+  .strictObject({
+    $secret: z
+      .union([
+        z.strictObject({ value: z.string() }),
+        z.strictObject({ env: text }),
+        z.strictObject({ file: text }),
+        z.strictObject({
+          command: z.array(z.string()).min(1).meta({ type: 'a command and its arguments' }),
+        }),
+      ])
+      .meta({ type: 'one of { value }, { env }, { file } and { command }' }),
+  })
+  .meta({ type: 'a secret' });
+
+export const environmentValue = z
+  .union([z.string(), z.number(), z.boolean(), z.null(), secret])
+  .meta({ type: 'a text, number, true, false or secret' });
+
+export const variables = z
+  .record(textLike(/^[^=\0]+$/, 'the name of a variable'), environmentValue)
+  .meta({ type: 'a record of variables' });
+
+export const environment = z.union([variables, aFunction]);
+
+export function wholeNumber(least: number, most: number, type: string): z.ZodType<number> {
+  const isWithin = (value: unknown): boolean =>
+    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
+  return z.custom<number>(isWithin).meta({ type });
+}
