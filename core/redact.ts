@@ -3,11 +3,11 @@ import type { EventBody } from './events.ts';
 /** Takes secret values out of whatever is printed, written or sent. */
 export interface Redactor {
   /** From now on this value is a secret; one under four characters is too short to be told apart. */
-  add(value: string): void;
+  add: (value: string) => void;
   /** The text with every secret, in whatever form, as `[redacted]`. */
-  redact(text: string): string;
+  redact: (text: string) => string;
   /** The event with its free texts redacted; names and codes that programs read stay as they are. */
-  redactEvent<Event extends EventBody>(event: Event): Event;
+  redactEvent: <Event extends EventBody>(event: Event) => Event;
 }
 
 const mark = '[redacted]';

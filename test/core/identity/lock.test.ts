@@ -89,13 +89,17 @@ describe('acquireLock', () => {
   it.each(['', '{"pid":', '[]'])('takes over a lock that holds only "%s"', async (text) => {
     const path = join(createTempFolder(), 'lock');
     leaveLock(path, text);
-    (await acquireLock(request(path))).release();
+    const lock = await acquireLock(request(path));
+    expect(readLockHolder(path)?.pid).toBe(process.pid);
+    lock.release();
   });
 
   it('takes over an empty lock', async () => {
     const path = join(createTempFolder(), 'lock');
     mkdirSync(path);
-    (await acquireLock(request(path))).release();
+    const lock = await acquireLock(request(path));
+    expect(readLockHolder(path)?.pid).toBe(process.pid);
+    lock.release();
   });
 
   it('looks again after a while, for a holder that was killed', async () => {

@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { resolveProject, sanitiseName } from '../../../core/identity/project-name.ts';
@@ -23,9 +23,9 @@ describe('sanitiseName', () => {
 
   it('always fits', () => {
     fc.assert(
-      fc.property(fc.string({ unit: anyUnit }), (text) =>
-        /^[a-z0-9][a-z0-9_-]{0,39}$/.test(sanitiseName(text)),
-      ),
+      fc.property(fc.string({ unit: anyUnit }), (text) => {
+        expect(sanitiseName(text)).toMatch(/^[a-z0-9][a-z0-9_-]{0,39}$/);
+      }),
       { seed: 6 },
     );
   });
