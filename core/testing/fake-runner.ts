@@ -1,0 +1,229 @@
+import { DevServicesError } from '../errors/error.ts';
+import type {
+  ExecResult,
+  Instance,
+  LogLine,
+  OwnedData,
+  ResolvedRun,
+  Runner,
+  RunnerEvent,
+} from '../run/runner.ts';
+import type { Run } from '../run/run.ts';
+
+/** One call of the runner, as a test compares it: `start db`. */
+export type RunnerCall = `${string} ${string}` | string;
+
+/** A runner that runs nothing: a test says what its services do. */
+export interface FakeRunner extends Runner {
+  /** Calls that change something, in order: `prepare db`, `start db`, `stop db`, `remove db`. */
+  readonly calls: readonly RunnerCall[];
+  /** What exists. */
+  readonly instances: ReadonlyMap<string, Instance>;
+  /** Whether something listens inside the service from its next start on; default: at once. */
+  setListening(service: string, listens: boolean): void;
+  /** What a command inside the service gives; default: exit code 0. */
+  setExec(service: string, result: ExecResult | (() => Promise<ExecResult>)): void;
+  /** What goes wrong in a step of a service: `start db`. */
+  failOn(call: RunnerCall, error: unknown): void;
+  /** Holds a step until the returned function is called. */
+  holdOn(call: RunnerCall): () => void;
+  /** The service ends now, or as soon as it is started. */
+  exit(service: string, exitCode: number, options?: { willRestart?: boolean }): void;
+  /** The engine's word on a service. */
+  report(service: string, health: 'healthy' | 'unhealthy'): void;
+  writeLog(service: string, text: string): void;
+  setAvailable(error: DevServicesError | undefined): void;
+  addData(found: Omit<OwnedData, 'kind'>): void;
+}
+
+/**
+ * For tests of plugins and of the kernel: every service is there at once and listens, until told otherwise.
+ *
+ * @example
+ * const runner = createFakeRunner();
+ * runner.exit('db', 1);          // db ends as soon as it is started
+ */
+export function createFakeRunner(kind = 'container'): FakeRunner {
+  const calls: RunnerCall[] = [];
+  const instances = new Map<string, Instance>();
+  const silent = new Set<string>();
+  const execs = new Map<string, ExecResult | (() => Promise<ExecResult>)>();
+  const failures = new Map<RunnerCall, unknown>();
+  const holds = new Map<RunnerCall, Promise<void>>();
+  const logs: LogLine[] = [];
+  const exits = new Map<string, RunnerEvent>();
+  const data: OwnedData[] = [];
+  const watchers = new Set<(event: RunnerEvent) => void>();
+  const logReaders = new Set<() => void>();
+  let unavailable: DevServicesError | undefined;
+  let generations = 0;
+
+  const tell = (event: RunnerEvent) => {
+    for (const watcher of watchers) watcher(event);
+  };
+  const step = async (name: string, service: string): Promise<void> => {
+    const call = `${name} ${service}`;
+    calls.push(call);
+    await holds.get(call);
+    if (failures.has(call)) throw failures.get(call);
+  };
+
+  return {
+    kind,
+    calls,
+    instances,
+    setListening: (service, listens) =>
+      void (listens ? silent.delete(service) : silent.add(service)),
+    setExec: (service, result) => void execs.set(service, result),
+    failOn: (call, error) => void failures.set(call, error),
+    holdOn(call) {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      holds.set(call, held);
+      return release;
+    },
+    exit(service, exitCode, { willRestart = false } = {}) {
+      const instance = instances.get(service);
+      const event = (id: string): RunnerEvent => ({
+        type: 'exited',
+        service,
+        id,
+        exitCode,
+        willRestart,
+      });
+      if (instance?.status !== 'running') return void exits.set(service, event(''));
+      if (!willRestart) instances.set(service, { ...instance, status: 'exited', exitCode });
+      tell(event(instance.id));
+    },
+    report(service, health) {
+      const instance = instances.get(service);
+      if (!instance) return;
+      instances.set(service, { ...instance, health });
+      tell({ type: 'health', service, id: instance.id, health });
+    },
+    writeLog(service, text) {
+      logs.push({ service, stream: 'stdout', text });
+      for (const wake of logReaders) wake();
+    },
+    setAvailable: (error) => void (unavailable = error),
+    addData: (found) => void data.push({ ...found, kind }),
+
+    available: async () =>
+      unavailable ? { available: false, error: unavailable } : { available: true },
+    normalise: (run: Run, { environment }) => ({ ...(run as unknown as ResolvedRun), environment }),
+    restartsAfter: () => false,
+    async observe() {
+      if (unavailable) throw unavailable;
+      calls.push('observe');
+      return { instances: [...instances.values()], foreign: [] };
+    },
+    ensureProject: () => step('ensure', 'project'),
+    async prepare({ service, runKey, spec }, { signal }) {
+      await step('prepare', service);
+      signal.throwIfAborted();
+      const instance: Instance = {
+        kind,
+        service,
+        runKey,
+        id: `${service}-${++generations}`,
+        generation: '',
+        status: 'created',
+        spec,
+        endpoints: {},
+        createdAt: 0,
+      };
+      instances.set(service, instance);
+      return instance;
+    },
+    async start({ service, ports, spec }, { id }) {
+      await step('start', service);
+      const before = instances.get(service) as Instance;
+      const endpoints = Object.fromEntries(
+        ports.map(({ name, host }) => [name, { host: '127.0.0.1', port: host }]),
+      );
+      const { exitCode: _, ...rest } = before;
+      const instance: Instance = {
+        ...rest,
+        spec,
+        status: 'running',
+        generation: `${id}@${++generations}`,
+        endpoints,
+      };
+      instances.set(service, instance);
+      const ending = exits.get(service);
+      if (ending?.type === 'exited') {
+        exits.delete(service);
+        instances.set(service, { ...instance, status: 'exited', exitCode: ending.exitCode });
+        tell({ ...ending, id });
+      }
+      return instance;
+    },
+    async stop({ service }) {
+      await step('stop', service);
+    },
+    async remove({ service }) {
+      await step('remove', service);
+      instances.delete(service);
+    },
+    listData: async (_, services) =>
+      data.filter(({ service }) => services === 'all' || services.includes(service)),
+    async removeData({ name }) {
+      await step('remove-data', name);
+      data.splice(0, data.length, ...data.filter((one) => one.name !== name));
+    },
+    address: ({ service, port }, from) =>
+      from === kind
+        ? { host: service, port: port.container }
+        : { host: '127.0.0.1', port: port.host },
+    listens: async ({ service }) => !silent.has(service),
+    probeAddress: async (_, { host }) => ({ host: '127.0.0.1', port: host }),
+    async *logs({ service }, { follow, tail, signal }) {
+      const own = () => logs.filter((line) => line.service === service);
+      let next = tail === undefined ? 0 : Math.max(0, own().length - tail);
+      for (;;) {
+        while (next < own().length) yield own()[next++] as LogLine;
+        if (!follow || signal.aborted) return;
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            logReaders.delete(wake);
+            resolve();
+          };
+          logReaders.add(wake);
+          signal.addEventListener('abort', wake, { once: true });
+        });
+      }
+    },
+    async exec({ service }) {
+      const result = execs.get(service) ?? { exitCode: 0, output: '' };
+      return typeof result === 'function' ? result() : result;
+    },
+    async watch(_, signal) {
+      const queue: RunnerEvent[] = [];
+      let wake = () => {};
+      const watcher = (event: RunnerEvent) => {
+        queue.push(event);
+        wake();
+      };
+      watchers.add(watcher);
+      signal.addEventListener('abort', () => {
+        watchers.delete(watcher);
+        wake();
+      });
+      return (async function* () {
+        for (;;) {
+          while (queue.length > 0) yield queue.shift() as RunnerEvent;
+          if (signal.aborted) return;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      })();
+    },
+    dropProject: () => step('drop', 'project'),
+    async close() {
+      watchers.clear();
+    },
+  };
+}

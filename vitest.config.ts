@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const engineTests = ['test/rig/**/*.test.ts', 'test/**/*.case.test.ts', 'test/cases/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: engineTests,
+          testTimeout: 15_000,
+        },
+      },
+      {
+        // Real engines, processes and package registries: one file after another, on two cores.
+        test: {
+          name: 'cases',
+          include: engineTests,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
