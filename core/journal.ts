@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 
+import { stateErrors } from './errors/catalogue/state.ts';
+import type { DevServicesError } from './errors/error.ts';
 import type { DevServicesEvent } from './events.ts';
+import { fileReason } from './identity/file-reason.ts';
 import { readJournal, type JournalEntry, type JournalReading } from './journal-reader.ts';
 
 /** The record of everything that happened in a checkout: one JSON event a line, only ever appended to. */
@@ -23,14 +26,17 @@ export interface Journal {
  */
 export function openJournal(
   path: string,
-  options: { onFailure?(error: unknown): void } = {},
+  options: { onFailure?(error: DevServicesError): void } = {},
 ): Journal {
   let hasFailed = false;
   const attempt = <T>(work: () => T): T | undefined => {
     try {
       return work();
     } catch (error) {
-      if (!hasFailed) options.onFailure?.(error);
+      const reason = fileReason(error);
+      if (!hasFailed) {
+        options.onFailure?.(stateErrors.create('DS_STATE_UNWRITABLE', { path, reason }, error));
+      }
       hasFailed = true;
       return undefined;
     }

@@ -14,7 +14,7 @@ import { isLiving, type Lease, loadRegistry, type Registry, updateRegistry } fro
  * Throws DS_PORT_NONE_FREE and what `updateRegistry` throws.
  */
 export async function leasePorts(request: LeaseRequest): Promise<ReadonlyMap<string, number>> {
-  const { checkout, project } = request;
+  const { checkout } = request;
   const stateHome = dirname(checkout.stateFolder);
   for (;;) {
     const { registry } = loadRegistry(stateHome);
@@ -24,8 +24,7 @@ export async function leasePorts(request: LeaseRequest): Promise<ReadonlyMap<str
     if (chosen.every((lease) => kept.some((old) => isSameLease(old, lease)))) return result;
     // Looking for free ports takes time, in which another checkout may have taken one: then again.
     const isDone = updateRegistry(stateHome, (draft) => {
-      const isTaken = ({ host }: Lease) => isLeased(draft, { id: checkout.id, project, host });
-      if (chosen.some(isTaken)) return false;
+      if (chosen.some(({ host }) => isLeased(draft, request, host))) return false;
       recordLeases(draft, checkout, chosen);
       return true;
     });

@@ -17,6 +17,11 @@ export interface LeaseRequest {
   project: string;
   wanted: readonly WantedPort[];
   /**
+   * Every service that the project has: what those keep that want nothing this time stays theirs. What
+   * others keep, such as the old name of a renamed one, can be had; without the list, what all others do.
+   */
+  services?: readonly string[];
+  /**
    * Whether a port of this machine can be had. Has to say true of what this project's own running
    * instances hold, since they keep what they have.
    */
@@ -42,7 +47,7 @@ export async function choosePorts(
   const chosen = new Map<string, Lease>();
   const take = async ({ preferred, service, port }: WantedPort, host: number) => {
     const isGiven = [...chosen.values()].some((lease) => lease.host === host);
-    if (isGiven || isLeased(registry, { id: checkout.id, project, host })) return false;
+    if (isGiven || isLeased(registry, request, host)) return false;
     const mayBeForeign = mode === 'fail' && host === preferred;
     if (!mayBeForeign && !(await request.isFree(host))) return false;
     chosen.set(leaseKey({ service, port }), { project, service, port, preferred, host });
@@ -67,15 +72,17 @@ export async function choosePorts(
   return [...chosen.values()];
 }
 
-/** Whether a port is kept by another living checkout, or by another project of this one. */
-export function isLeased(
-  { checkouts }: Registry,
-  asker: { id: string; project: string; host: number },
-): boolean {
+/** Whether a port is kept by another living checkout, by another project of this one, or stays another service's. */
+export function isLeased({ checkouts }: Registry, request: LeaseRequest, host: number): boolean {
+  const { checkout, project, wanted, services = [] } = request;
+  const isElsewhere = (lease: Lease) =>
+    lease.project !== project ||
+    (services.includes(lease.service) &&
+      !wanted.some((want) => leaseKey(want) === leaseKey(lease)));
   return Object.entries(checkouts).some(([id, record]) => {
-    const isOther = (lease: Lease) => id !== asker.id || lease.project !== asker.project;
-    const isHeld = record.leases.some((lease) => lease.host === asker.host && isOther(lease));
-    return isHeld && (id === asker.id || isLiving(record));
+    const isOwn = id === checkout.id;
+    const leases = record.leases.filter((lease) => lease.host === host);
+    return isOwn ? leases.some(isElsewhere) : leases.length > 0 && isLiving(record);
   });
 }
 

@@ -185,7 +185,7 @@ describe('a journal that cannot be written', () => {
       undefined,
       undefined,
     ]);
-    expect(failures).toMatchObject([{ code: 'EISDIR' }]);
+    expect(failures).toMatchObject([{ code: 'DS_STATE_UNWRITABLE', cause: { code: 'EISDIR' } }]);
   });
 
   // A device that is always full, on every Linux.
@@ -196,7 +196,7 @@ describe('a journal that cannot be written', () => {
       undefined,
       undefined,
     ]);
-    expect(failures).toMatchObject([{ code: 'ENOSPC' }]);
+    expect(failures).toMatchObject([{ code: 'DS_STATE_UNWRITABLE', cause: { code: 'ENOSPC' } }]);
   });
 
   it('is quiet after it was closed', () => {

@@ -58,6 +58,16 @@ describe('leasePorts', () => {
     expect((await lease(checkout, [sql])).get('postgres/sql')).toBe(5432);
   });
 
+  it('does not give away what a service keeps that wants nothing this time', async () => {
+    const machine = createMachine();
+    const checkout = machine.open('two');
+    await lease(machine.open('one'), [sql]);
+    expect((await lease(checkout, [sql])).get('postgres/sql')).toBe(5433);
+    const replica = { service: 'replica', port: 'sql', preferred: 5433 };
+    const given = await lease(checkout, [replica], { services: ['postgres', 'replica'] });
+    expect(given.get('replica/sql')).toBe(5434);
+  });
+
   it('keeps two projects of one checkout apart', async () => {
     const checkout = createMachine().open('one');
     await lease(checkout, [sql]);
