@@ -100,7 +100,13 @@ export function createHost(options: HostOptions = {}): Host {
     );
     const all = () => runners.all(kinds, signal);
     const kernel: Kernel = {
-      ...{ root, config, events, log, clock, signal, hooks: loaded.hooks },
+      root,
+      config,
+      events,
+      log,
+      clock,
+      signal,
+      hooks: loaded.hooks,
       project: project.identity,
       state: openProjectState({ ...project, project: project.identity.project, runners: all }),
       reader: { env: base.env, root, onSecret: (value) => voice.redactor.add(value) },
@@ -177,7 +183,12 @@ export function createHost(options: HostOptions = {}): Host {
     get settings() {
       return settings;
     },
-    ...{ events, log, clock, signal, configure, initialize },
+    events,
+    log,
+    clock,
+    signal,
+    configure,
+    initialize,
     async plan(request) {
       const config = await configure();
       await take('up');

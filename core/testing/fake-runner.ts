@@ -1,4 +1,4 @@
-import { DevServicesError } from '../errors/error.ts';
+import type { DevServicesError } from '../errors/error.ts';
 import type {
   ExecResult,
   Instance,

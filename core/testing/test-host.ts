@@ -75,7 +75,11 @@ function openTestHost(options: TestHostOptions, root: string, runner: FakeRunner
     rmSync(root, { recursive: true, force: true });
   };
   return {
-    ...{ host, root, runner, events, close },
+    host,
+    root,
+    runner,
+    events,
+    close,
     async up(given = {}) {
       await host.configure();
       await host.initialize('up');
