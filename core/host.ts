@@ -33,12 +33,13 @@ import { openProjectState } from './lifecycle/project-state.ts';
 import { readLogs } from './lifecycle/read-logs.ts';
 import { resetProject } from './lifecycle/reset.ts';
 import { resolveExports } from './lifecycle/resolve-exports.ts';
-import { createRunnerPool, type RunnerPool } from './lifecycle/runner-pool.ts';
+import { createRunnerPool } from './lifecycle/runner-pool.ts';
 import { readStatus } from './lifecycle/status.ts';
 import { createUp } from './lifecycle/up.ts';
 import type { LogLevel } from './log.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { runsOf } from './plan/choose-runs.ts';
+import type { RunnerContext } from './plugin/plugin.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
 
 export type { DownRequest, Host, HostOptions } from './host-contract.ts';
@@ -55,7 +56,7 @@ export function createHost(options: HostOptions = {}): Host {
   const closing = new AbortController();
   const undos: (() => void | Promise<void>)[] = [];
   let opened:
-    | (OpenProject & { kernel: Kernel; loaded: LoadedHost; runners: RunnerPool })
+    | (OpenProject & { kernel: Kernel; loaded: LoadedHost; context: RunnerContext })
     | undefined;
   let settings: Readonly<Record<string, unknown>> = {};
   let lock: Lock | undefined;
@@ -78,6 +79,7 @@ export function createHost(options: HostOptions = {}): Host {
     defer: (undo) => void undos.push(undo),
     exports: async () => (opened ? resolveExports(opened.kernel, opened.checkout) : {}),
     project: () => opened?.identity.project ?? '',
+    runnerContext: () => current().context,
   };
   const { signal } = base;
 
@@ -91,7 +93,8 @@ export function createHost(options: HostOptions = {}): Host {
       isConfigBroken: config === undefined,
     });
     const engine = base.flags.engine ?? base.env['DEVSERVICES_ENGINE'] ?? config?.engine;
-    const runners = createRunnerPool(loaded.pluginHost.runners, { engine, root });
+    const context = { engine, root };
+    const runners = createRunnerPool(loaded.pluginHost.runners, context);
     base.defer(() => runners.close());
     const kinds = new Set(
       Object.values(config?.services ?? {}).flatMap((one) =>
@@ -114,7 +117,7 @@ export function createHost(options: HostOptions = {}): Host {
       runnerOf: ({ kind, service }) => runners.get(kind, service),
       runners: all,
     };
-    opened = { ...project, kernel, loaded, runners };
+    opened = { ...project, kernel, loaded, context };
   };
 
   let configuring: Promise<ResolvedConfig> | undefined;

@@ -7,7 +7,7 @@ import { createMetrics } from '../metrics.ts';
 import { loadBuiltInPlugins } from '../plugin/built-in-plugins.ts';
 import { type ContractRegistry, createContractRegistry } from '../plugin/contract-registry.ts';
 import { createPluginHooks, type PluginHooks } from '../plugin/plugin-hooks.ts';
-import type { Plugin } from '../plugin/plugin.ts';
+import type { Plugin, RunnerContext } from '../plugin/plugin.ts';
 import { createPluginHost, type PluginHostOptions } from '../plugin/plugin-host.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { HostFlags } from './global-flags.ts';
@@ -32,6 +32,8 @@ export interface HostBase {
   /** What the services export; for the commands of plugins. */
   exports(): Promise<Readonly<Record<string, string>>>;
   project(): string;
+  /** What runners and contracts are made from. Throws DS_BUG_INVARIANT before the first step. */
+  runnerContext(): RunnerContext;
 }
 
 /** A host with its plugins; `config` is there unless it is broken. */
@@ -107,7 +109,7 @@ function createParts(base: HostBase): Parts {
   const metrics = createMetrics();
   const parts: Parts = {
     hookTimeoutMs: 60_000,
-    contracts: createContractRegistry(),
+    contracts: createContractRegistry(base.runnerContext),
     hooks: createPluginHooks({
       clock: base.clock,
       events: base.events,

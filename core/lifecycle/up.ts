@@ -151,16 +151,10 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       events.emit({
         event: 'plan-made',
         services: Object.fromEntries(
-          Object.entries(plan.services).map(
-            ([
-              name,
-              {
-                action,
-                reason,
-                run: { kind },
-              },
-            ]) => [name, { action, reason, runner: kind }],
-          ),
+          Object.entries(plan.services).map(([name, { action, reason, runKey }]) => [
+            name,
+            { action, reason, runner: runKey },
+          ]),
         ),
       });
     },

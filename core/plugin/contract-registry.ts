@@ -1,7 +1,8 @@
 import type { ContractToken, Contracts } from '../contracts.ts';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
+import type { RunnerContext } from './plugin.ts';
 
-type Factory = () => unknown;
+type Factory = (context: RunnerContext) => unknown;
 
 /** What plugins expose to one another: made on first use, once, and known by who asks. */
 export interface ContractRegistry {
@@ -11,7 +12,7 @@ export interface ContractRegistry {
   use<Token extends ContractToken>(asker: string, token: Token): Promise<Contracts[Token]>;
 }
 
-export function createContractRegistry(): ContractRegistry {
+export function createContractRegistry(context: () => RunnerContext): ContractRegistry {
   const factories = new Map<string, { plugin: string; factory: Factory }>();
   const made = new Map<string, Promise<unknown>>();
   return {
@@ -30,7 +31,7 @@ export function createContractRegistry(): ContractRegistry {
         const known = [...factories.keys()];
         throw pluginErrors.create('DS_CONTRACT_MISSING', { token, asker, known });
       }
-      const value = made.get(token) ?? Promise.resolve().then(() => found.factory());
+      const value = made.get(token) ?? Promise.resolve().then(() => found.factory(context()));
       made.set(token, value);
       // A failed attempt is forgotten: what was not there yet may be there at the next.
       value.catch(() => made.delete(token));

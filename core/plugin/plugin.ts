@@ -11,7 +11,7 @@ import type { Service } from '../service/service.ts';
 import type { Settings } from '../settings.ts';
 import type { TaskSpec } from '../task-spec.ts';
 
-/** What a runner's factory learns; called on first need, so that an unused runner costs nothing. */
+/** What a factory learns; called on first need, so that what is not used costs nothing. */
 export interface RunnerContext {
   /** `--engine`, `DEVSERVICES_ENGINE` or the configuration's `engine`. */
   engine: string | undefined;
@@ -39,7 +39,7 @@ export interface PluginContext<Options> {
   /** Offers something to other plugins and tasks; made on first use, once. */
   expose<Token extends ContractToken>(
     token: Token,
-    factory: () => Contracts[Token] | Promise<Contracts[Token]>,
+    factory: (context: RunnerContext) => Contracts[Token] | Promise<Contracts[Token]>,
   ): void;
   /** Asks for what another plugin exposes. Throws DS_CONTRACT_MISSING naming both sides. */
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;

@@ -1,4 +1,4 @@
-import { definePlugin } from 'devservices';
+import { definePlugin, type RunnerContext } from 'devservices';
 import type Dockerode from 'dockerode';
 import { createEngine } from './engine/engine.ts';
 import type { Engine } from './engine/engine.ts';
@@ -17,17 +17,13 @@ export const docker = definePlugin({
   name: 'docker',
   options: dockerOptions,
   setup(ctx) {
-    let asked: string | undefined;
     let engine: Engine | undefined;
-    const open = (address: string | undefined): Engine => {
+    const open = ({ engine: address }: RunnerContext): Engine => {
       engine ??= createEngine({ engine: address ?? ctx.options.engine });
       return engine;
     };
-    ctx.hooks.configure.tap({ name: 'docker', stage: 'late' }, ({ config }) => {
-      asked = config.engine;
-    });
-    ctx.runner('container', (context) => createDockerRunner({}, open(context.engine)));
-    ctx.expose('engine', () => open(asked).client(ctx.signal));
+    ctx.runner('container', (context) => createDockerRunner({}, open(context)));
+    ctx.expose('engine', (context) => open(context).client(ctx.signal));
     ctx.defer(() => engine?.close());
   },
 });
