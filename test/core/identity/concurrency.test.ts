@@ -12,7 +12,7 @@ import { createMachine } from '../../rig/state/machine.ts';
 import { startWorker, type Worker } from '../../rig/state/start-worker.ts';
 import { createTempFolder } from '../../rig/state/temp-folder.ts';
 
-const workerCount = 4;
+const workerCount = 3;
 let workers: readonly Worker[];
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('processes at the same time', () => {
   it('are inside a lock one after another, also when each takes over from a dead one', async () => {
     const path = join(createTempFolder(), 'lock');
     const collisions = await Promise.all(
-      workers.map((worker) => worker.ask('takeTurns', { path, times: 40 })),
+      workers.map((worker) => worker.ask('takeTurns', { path, times: 30 })),
     );
     expect(collisions).toEqual(workers.map(() => 0));
   });
@@ -98,7 +98,7 @@ describe('a lock between processes', () => {
 
   it('is taken over from a holder that was killed', async () => {
     const path = join(createTempFolder(), 'lock');
-    const holder = await startWorker();
+    const [, holder] = workers as [Worker, Worker];
     await holder.ask('hold', { path });
     // Its time passes when the holder is gone: nothing else tells of that.
     const clock: Clock = { ...systemClock, sleep: () => holder.kill() };

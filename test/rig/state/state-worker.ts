@@ -20,7 +20,7 @@ export interface StateWork {
   release(work: object): Promise<void>;
   /** Takes and releases a lock again and again; answers how often somebody else was inside too. */
   takeTurns(work: { path: string; times: number }): Promise<number>;
-  /** Leaves a lock of this process behind, as a killed one does, when it is killed. */
+  /** Appends a message a text; answers with their ids. */
   append(work: { path: string; texts: readonly string[] }): Promise<readonly number[]>;
   loadKey(work: { stateFolder: string }): Promise<string>;
 }
@@ -76,7 +76,7 @@ const work: StateWork = {
   },
 };
 
-/** One turn inside the lock; every other one ends as a killed holder's does: with a lock of nobody. */
+/** One turn inside the lock, after which a lock is left as a killed holder leaves it, if it is free. */
 async function takeTurn(path: string): Promise<number> {
   const lock = await acquireLock({ path, task: 'up', clock: systemClock });
   const inside = join(`${path}.inside`);
