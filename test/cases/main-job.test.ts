@@ -1,0 +1,116 @@
+import { connect } from 'node:net';
+import pg from 'pg';
+import { afterAll, describe, expect, test } from 'vitest';
+import { labels } from '../../core/identity/project.ts';
+import { cloneRepo } from '../rig/checkout.ts';
+import { startEngineProxy } from '../rig/engine-proxy.ts';
+import { ensureEngine } from '../rig/engine/ensure-engine.ts';
+import { freePorts } from '../rig/free-ports.ts';
+
+const engine = await ensureEngine();
+
+describe.skipIf(engine === null)(
+  'the main job: `npx tsx tasks/up.ts` in a fresh checkout',
+  async () => {
+    if (!engine) return;
+    const proxy = await startEngineProxy({ target: engine.socketPath });
+    const checkout = cloneRepo({ ...engine, url: proxy.url });
+    const [sql, redis] = await freePorts(2);
+    const writeLocal = (database: string) =>
+      checkout.write({
+        'devservices.local.ts': `export default {
+        services: {
+          postgres: {
+            run: { docker: { image: '${engine.images.postgres}', environment: { POSTGRES_DB: '${database}' } } },
+            ports: { sql: { container: 5432, host: ${sql} } },
+          },
+          redis: {
+            run: { docker: { image: '${engine.images.redis}' } },
+            ports: { redis: { container: 6379, host: ${redis} } },
+          },
+        },
+      };\n`,
+      });
+    writeLocal('app');
+    const up = (...args: string[]) => checkout.run(['npx', 'tsx', 'tasks/up.ts', ...args]);
+    const containers = () =>
+      checkout.docker.listContainers({ all: true, filters: { label: [labels.checkout] } });
+    const idsByService = async () =>
+      Object.fromEntries(
+        (await containers()).map(({ Id, Labels }) => [Labels[labels.service], Id]),
+      );
+
+    afterAll(async () => {
+      await checkout[Symbol.asyncDispose]();
+      await proxy.close();
+    });
+
+    test('SQL and PING answer on 127.0.0.1 when it returns', async () => {
+      const { exitCode, stdout, stderr } = await up();
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toContain(`127.0.0.1:${sql}`);
+      expect(stdout).toContain(`127.0.0.1:${redis}`);
+      expect(await queryOnce(sql, 'select current_database() as name')).toEqual([{ name: 'app' }]);
+      expect(await pingOnce(redis)).toBe('+PONG\r\n');
+    });
+
+    test('a second one finds both unchanged, with one ping and one list call to the engine', async () => {
+      const before = await idsByService();
+      proxy.reset();
+      const { exitCode, finished } = await up('--json');
+      expect(exitCode).toBe(0);
+      expect(finished.services['postgres']).toMatchObject({ state: 'ready', action: 'unchanged' });
+      expect(finished.services['redis']).toMatchObject({ state: 'ready', action: 'unchanged' });
+      expect(proxy.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+        'GET /_ping',
+        'GET /containers/json',
+      ]);
+      expect(await idsByService()).toEqual(before);
+    });
+
+    test('a changed environment value makes that service anew, and names the field', async () => {
+      const before = await idsByService();
+      writeLocal('other');
+      const { exitCode, finished } = await up('--json');
+      expect(exitCode).toBe(0);
+      expect(finished.services['postgres']).toMatchObject({
+        state: 'ready',
+        action: 'recreated',
+        reason: { code: 'changed', text: 'environment.POSTGRES_DB changed' },
+      });
+      expect(finished.services['redis']).toMatchObject({ action: 'unchanged' });
+      const after = await idsByService();
+      expect(after['redis']).toBe(before['redis']);
+      expect(after['postgres']).not.toBe(before['postgres']);
+    });
+
+    test('`down` leaves the data, and nothing else', async () => {
+      await queryOnce(sql, 'create table kept as select 1 as one');
+      expect((await checkout.run(['npx', 'tsx', 'tasks/down.ts'])).exitCode).toBe(0);
+      expect(await containers()).toEqual([]);
+      expect((await up()).exitCode).toBe(0);
+      expect(await queryOnce(sql, 'select one from kept')).toEqual([{ one: 1 }]);
+    });
+  },
+);
+
+async function queryOnce(port: number, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'app' });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows as unknown[];
+  } finally {
+    await client.end();
+  }
+}
+
+function pingOnce(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.once('data', (answer) => {
+      resolve(answer.toString());
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}

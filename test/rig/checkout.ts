@@ -1,0 +1,186 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Dockerode from 'dockerode';
+import { labels } from '../../core/identity/project.ts';
+import type { DevServicesEvent, TaskFinished } from '../../core/events.ts';
+import type { TestEngine } from './engine/ensure-engine.ts';
+
+const repo = resolve(import.meta.dirname, '../..');
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** What one command did. */
+export interface Ran {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  /** What `--json` printed, a value a line. */
+  readonly json: readonly (DevServicesEvent & Record<string, unknown>)[];
+  /** The last of them, as an action task ends. */
+  readonly finished: TaskFinished & { services: Record<string, TaskFinished['services'][string]> };
+}
+
+export interface RunOptions {
+  cwd?: string;
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Gets each chunk of stdout as it comes, e.g. to send a signal at the right moment. */
+  onOutput?(text: string, kill: (signal: NodeJS.Signals) => void): void;
+  stdin?: string;
+}
+
+/** A folder of its own on which tasks run as a user runs them, with state and engine of its own. */
+export interface Checkout {
+  readonly root: string;
+  /** The folder that holds it: outside of the repo, yet the checkout's own. */
+  readonly outside: string;
+  readonly stateHome: string;
+  readonly docker: Dockerode;
+  write(files: Readonly<Record<string, string>>): void;
+  /** `tsx tasks/up.ts --json`: `task('up', '--json')`. */
+  task(name: string, ...args: string[]): Promise<Ran>;
+  run(command: readonly [string, ...string[]], options?: RunOptions): Promise<Ran>;
+  /** Ends and removes everything that carries the checkout's labels, its volumes too. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A copy of this repo as a fresh clone has it, its packages installed. */
+export function cloneRepo(engine: TestEngine): Checkout {
+  const checkout = createCheckout(engine);
+  const files = execFileSync(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    {
+      cwd: repo,
+      encoding: 'utf8',
+    },
+  );
+  for (const file of files.split('\0').filter(Boolean)) {
+    mkdirSync(dirname(join(checkout.root, file)), { recursive: true });
+    cpSync(join(repo, file), join(checkout.root, file), { force: true, errorOnExist: false });
+  }
+  symlinkSync(join(repo, 'node_modules'), join(checkout.root, 'node_modules'));
+  return checkout;
+}
+
+/** An empty repo whose tasks come from this one, `devservices` being importable. */
+export function createCheckout(engine: Pick<TestEngine, 'url' | 'socketPath'>): Checkout {
+  const folder = mkdtempSync(join(tmpdir(), 'ds-'));
+  const root = join(folder, 'repo');
+  const stateHome = join(folder, 'state');
+  mkdirSync(join(root, '.git'), { recursive: true });
+  linkPackage(folder);
+  const docker = new Dockerode({ socketPath: engine.socketPath });
+  const env = {
+    ...process.env,
+    XDG_STATE_HOME: stateHome,
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    DOCKER_HOST: engine.url,
+    NO_COLOR: '1',
+    // A runner of tests leaves traces that change how a child behaves.
+    ...Object.fromEntries(
+      Object.keys(process.env)
+        .filter((name) =>
+          /^(VITEST|NODE_OPTIONS|NODE_ENV|TEST|DEV|PROD|MODE|CI$|DEVSERVICES_)/.test(name),
+        )
+        .map((name) => [name, undefined]),
+    ),
+  };
+  const run: Checkout['run'] = ([command, ...args], options = {}) =>
+    runCommand(command, args, {
+      ...options,
+      cwd: options.cwd ?? root,
+      env: { ...env, ...options.env },
+    });
+  return {
+    root,
+    outside: folder,
+    stateHome,
+    docker,
+    write(files) {
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(root, name)), { recursive: true });
+        writeFileSync(join(root, name), text);
+      }
+    },
+    task: (name, ...args) =>
+      run([process.execPath, '--import', tsx, join(repo, 'tasks', `${name}.ts`), ...args]),
+    run,
+    async [Symbol.asyncDispose]() {
+      await removeOwned(docker, stateHome);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes `devservices` importable from every folder below, as an installed package is. */
+function linkPackage(folder: string): void {
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(repo, join(folder, 'node_modules', 'devservices'));
+}
+
+function runCommand(
+  command: string,
+  args: readonly string[],
+  options: RunOptions & { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: 'pipe' });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      options.onOutput?.(text, (signal) => child.kill(signal));
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      const lines = () => stdout.split('\n').filter(Boolean);
+      resolve({
+        exitCode: code ?? (signal === null ? -1 : -2),
+        stdout,
+        stderr,
+        get json() {
+          return lines().map((line) => JSON.parse(line) as Ran['json'][number]);
+        },
+        get finished() {
+          return JSON.parse(lines().at(-1) ?? 'null') as Ran['finished'];
+        },
+      });
+    });
+    child.stdin.end(options.stdin ?? '');
+  });
+}
+
+/** Removes what carries the labels of the checkouts in a state home, and nothing else. */
+async function removeOwned(docker: Dockerode, stateHome: string): Promise<void> {
+  const ids = ownCheckouts(stateHome);
+  for (const id of ids) {
+    const filters = { label: [`${labels.checkout}=${id}`] };
+    const containers = await docker.listContainers({ all: true, filters });
+    await Promise.all(
+      containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })),
+    );
+    const { Volumes } = await docker.listVolumes({ filters });
+    await Promise.all(Volumes.map(({ Name }) => docker.getVolume(Name).remove()));
+    const networks = await docker.listNetworks({ filters });
+    await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
+  }
+}
+
+function ownCheckouts(stateHome: string): string[] {
+  const folder = join(stateHome, 'devservices');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => /^[0-9a-f]{12}$/.test(name));
+}
