@@ -5,6 +5,7 @@ import { parsePath } from './config/value-path.ts';
 import { asError, throwAll } from './errors/as-error.ts';
 import { bugErrors } from './errors/catalogue/bug.ts';
 import type { Host, HostOptions } from './host-contract.ts';
+import { listCheckouts } from './identity/checkout.ts';
 import type { Lock } from './identity/lock.ts';
 import { resolveCacheHome } from './identity/state-home.ts';
 import { ownUrl } from './own-url.ts';
@@ -34,7 +35,7 @@ import { readLogs } from './lifecycle/read-logs.ts';
 import { resetProject } from './lifecycle/reset.ts';
 import { resolveExports } from './lifecycle/resolve-exports.ts';
 import { createRunnerPool } from './lifecycle/runner-pool.ts';
-import { readStatus } from './lifecycle/status.ts';
+import { readOthers, readStatus } from './lifecycle/status.ts';
 import { createUp } from './lifecycle/up.ts';
 import type { LogLevel } from './log.ts';
 import { makePlan } from './plan/make-plan.ts';
@@ -223,9 +224,13 @@ export function createHost(options: HostOptions = {}): Host {
       await take('reset');
       return phase(base, 'reset', () => resetProject(kernel, request));
     },
-    async status() {
-      const { kernel } = await openAnyhow();
-      return [await readStatus(kernel)];
+    async status({ all = false } = {}) {
+      const { kernel, checkout } = await openAnyhow();
+      const others = all ? listCheckouts(base.env).filter(({ id }) => id !== checkout.id) : [];
+      return Promise.all([
+        readStatus(kernel),
+        ...others.flatMap((other) => readOthers(kernel, other)),
+      ]);
     },
     async *logs(request) {
       yield* readLogs((await openAnyhow()).kernel, request);

@@ -1,4 +1,6 @@
 import type { ServiceReport, StateName } from '../events.ts';
+import type { CheckoutSummary } from '../identity/checkout.ts';
+import { readReadyRecords } from '../identity/ready-records.ts';
 import type { Instance } from '../run/runner.ts';
 import { observe } from './down.ts';
 import type { Kernel } from './kernel.ts';
@@ -30,6 +32,20 @@ export async function readStatus(kernel: Kernel): Promise<ProjectStatus> {
     };
   }
   return { project: project.project, checkout: project.checkout, root, services };
+}
+
+/** The same of another checkout of this machine, from labels and records alone. */
+export function readOthers(kernel: Kernel, other: CheckoutSummary): Promise<ProjectStatus>[] {
+  return other.projects.map((project) => {
+    const ready = readReadyRecords(other, project).ready;
+    return readStatus({
+      ...kernel,
+      root: other.root,
+      config: undefined,
+      project: { project, checkout: other.id },
+      state: { ...kernel.state, readyGenerations: Object.fromEntries(ready) },
+    });
+  });
 }
 
 function stateOf(instance: Instance, readyGeneration: string | undefined): StateName {
