@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Instance, PortBinding } from 'devservices';
 import type { Engine } from '../engine/engine.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
@@ -38,33 +39,40 @@ function tryConnect(
   place: { host: string; port: number },
   signal: AbortSignal,
 ): Promise<'open' | 'refused' | 'silent'> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ ...place, signal });
+  return withSocket<'open' | 'refused' | 'silent'>({ ...place, signal }, (socket, end) => {
     socket.setTimeout(connectTimeoutMs, () => end('silent'));
     socket.once('connect', () => end('open'));
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (signal.aborted) reject(signal.reason as Error);
-      else end(error.code === 'ECONNREFUSED' ? 'refused' : 'silent');
-    });
-    const end = (outcome: 'open' | 'refused' | 'silent') => {
-      socket.destroy();
-      resolve(outcome);
-    };
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      end(code === 'ECONNREFUSED' ? 'refused' : 'silent'),
+    );
   });
 }
 
 // The last resort, for images without `cat` on engines elsewhere.
 function staysOpen(port: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, signal });
-    const end = (isOpen: boolean) => {
-      clearTimeout(timer);
-      socket.destroy();
-      if (signal.aborted) reject(signal.reason as Error);
-      else resolve(isOpen);
-    };
-    const timer = setTimeout(() => end(!socket.connecting), proxyPatienceMs);
+  return withSocket<boolean>({ host: '127.0.0.1', port, signal }, (socket, end) => {
+    socket.setTimeout(proxyPatienceMs, () => end(!socket.connecting));
     socket.once('data', () => end(true));
     for (const event of ['error', 'end', 'close']) socket.once(event, () => end(false));
   });
+}
+
+// Node never lets go of a signal that is given to `connect` itself.
+async function withSocket<Outcome>(
+  { signal, ...place }: { host: string; port: number; signal: AbortSignal },
+  use: (socket: Socket, end: (outcome: Outcome) => void) => void,
+): Promise<Outcome> {
+  signal.throwIfAborted();
+  const socket = connect(place);
+  let stop = () => {};
+  try {
+    return await new Promise<Outcome>((resolve, reject) => {
+      stop = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', stop, { once: true });
+      use(socket, resolve);
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+    socket.destroy();
+  }
 }

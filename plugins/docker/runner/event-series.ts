@@ -6,12 +6,15 @@ import { isRecord } from '../engine/docker-config.ts';
 export interface EventSeries {
   /** A line as the engine wrote it, in the runner's words; undefined for what says nothing new. */
   next(line: unknown): RunnerEvent | undefined;
-  /** Where a new subscription has to begin: the second of the last event; undefined before one. */
+  /** Where a new subscription has to begin, in seconds; undefined where nothing is known. */
   since(): string | undefined;
 }
 
-/** A new subscription repeats the last second's events: those are remembered. */
-export function createEventSeries(): EventSeries {
+/**
+ * A new subscription repeats the last second's events: those are remembered. `firstSince` is where
+ * the first one began, if the engine was told.
+ */
+export function createEventSeries(firstSince?: string): EventSeries {
   let second = 0;
   let seen = new Set<string>();
   return {
@@ -31,7 +34,7 @@ export function createEventSeries(): EventSeries {
       seen.add(key);
       return toRunnerEvent(action, { id, attributes: isRecord(attributes) ? attributes : {} });
     },
-    since: () => (second === 0 ? undefined : String(second)),
+    since: () => (second > Number(firstSince ?? 0) ? String(second) : firstSince),
   };
 }
 

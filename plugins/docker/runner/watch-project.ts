@@ -33,11 +33,11 @@ export async function watchProject(
 ): Promise<AsyncIterable<RunnerEvent>> {
   const left = new AbortController();
   const stop = AbortSignal.any([signal, left.signal]);
-  const series = createEventSeries();
   const address = await watching.engine.connect(stop);
   // The engine may answer a moment before it listens; only on the same clock can that be asked for.
   const sharesClock = address.kind === 'socket' && process.platform === 'linux';
   const since = sharesClock ? (Date.now() / 1000).toFixed(3) : undefined;
+  const series = createEventSeries(since);
   const first = await subscribe(watching.engine, { project, since, signal: stop });
   const queue = createEventQueue<RunnerEvent>(() => left.abort());
   const follow = async (): Promise<void> => {

@@ -45,4 +45,13 @@ describe('engine events', () => {
     expect(series.next(line('die', 5))).toBeUndefined();
     expect(series.next(line('start', 5))).toMatchObject({ type: 'started' });
   });
+
+  test('before an event, a new subscription begins where the first one did, and not before it', () => {
+    const series = createEventSeries('7.250');
+    expect(series.since()).toBe('7.250');
+    series.next(line('start', 7));
+    expect(series.since()).toBe('7.250');
+    series.next(line('die', 8));
+    expect(series.since()).toBe('8');
+  });
 });

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { container } from 'devservices';
+import type {
+  ContainerFields,
+  ImageProgress,
+  Instance,
+  PortBinding,
+  PrepareOptions,
+  ProjectIdentity,
+  Runner,
+  Target,
+} from 'devservices';
+import Docker from 'dockerode';
+import { onTestFinished } from 'vitest';
+import { createDockerRunner } from '../../../plugins/docker/runner/docker-runner.ts';
+
+export const never = new AbortController().signal;
+
+export interface CaseProject {
+  runner: Runner;
+  project: ProjectIdentity;
+  /** The engine as a stranger sees it. */
+  docker: Docker;
+  target(service: string, fields: ContainerFields, ports?: readonly PortBinding[]): Target;
+  prepare(target: Target, options?: Partial<PrepareOptions>): Promise<Instance>;
+  /** Prepares and starts. */
+  run(target: Target): Promise<Instance>;
+}
+
+/** A project of its own on a real engine; everything of it is gone after the test. */
+export async function createCaseProject(
+  socketPath: string,
+  { url = `unix://${socketPath}` }: { url?: string } = {},
+): Promise<CaseProject> {
+  const project = { project: `case-${randomBytes(4).toString('hex')}`, checkout: 'c0ffee' };
+  const runner = createDockerRunner({ engine: url, env: {}, retryAfterMs: 1 });
+  const docker = new Docker({ socketPath });
+  onTestFinished(async () => {
+    await runner.close();
+    await removeAll(docker, project);
+  });
+  await runner.ensureProject(project, never);
+  const prepare: CaseProject['prepare'] = (target, options = {}) =>
+    runner.prepare(target, {
+      pull: 'never',
+      signal: never,
+      onProgress: (_: ImageProgress) => {},
+      ...options,
+    });
+  return {
+    runner,
+    project,
+    docker,
+    target(service, fields, ports = []) {
+      const context = { service, project, root: '/nowhere', environment: {} };
+      const run = runner.normalise(container(fields), context);
+      return { project, service, runKey: 'docker', run, ports, spec: { v: 1, fields: { a: '1' } } };
+    },
+    prepare,
+    async run(target) {
+      return runner.start(target, await prepare(target), never);
+    },
+  };
+}
+
+async function removeAll(docker: Docker, { project }: ProjectIdentity): Promise<void> {
+  const filters = { label: [`dev.devservices.project=${project}`] };
+  for (const { Id } of await docker.listContainers({ all: true, filters })) {
+    await docker.getContainer(Id).remove({ force: true, v: true });
+  }
+  for (const { Name } of (await docker.listVolumes({ filters })).Volumes ?? []) {
+    await docker.getVolume(Name).remove();
+  }
+  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+}
+
+/** A TCP port that is free now. */
+export async function findFreePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Resolves with the first event that matches. */
+export async function nextMatching<T>(
+  events: AsyncIterable<T>,
+  matches: (event: T) => boolean,
+): Promise<T> {
+  for await (const event of events) if (matches(event)) return event;
+  throw new Error('the events ended before');
+}

@@ -1,0 +1,196 @@
+import { writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { ImageProgress } from 'devservices';
+import { describe, expect, test } from 'vitest';
+import { createEngine } from '../../../../plugins/docker/engine/engine.ts';
+import { createEnsureImage } from '../../../../plugins/docker/runner/ensure-image.ts';
+import { startFakeEngine } from '../fake-engine.ts';
+import type { FakeEngine, Reply } from '../fake-engine.ts';
+
+type Policy = 'missing' | 'always' | 'never';
+
+async function openRegistry(pull: (response: ServerResponse, tries: number) => void) {
+  let tries = 0;
+  const reply: Reply = ({ url = '' }, response) => {
+    if (!url.includes('/images/create?')) return false;
+    pull(response, (tries += 1));
+    return true;
+  };
+  const peer = await startFakeEngine(reply);
+  return { peer, ensure: ensureWith(peer) };
+}
+
+function ensureWith(peer: FakeEngine) {
+  const engine = createEngine({ engine: peer.url, env: {} });
+  const ensureImage = createEnsureImage({
+    engine,
+    env: { DOCKER_CONFIG: peer.folder },
+    home: peer.folder,
+    retryAfterMs: 1,
+  });
+  return (image: string, options: { pull?: Policy; signal?: AbortSignal } = {}) => {
+    const progress: ImageProgress[] = [];
+    const done = ensureImage(
+      { image },
+      {
+        pull: options.pull ?? 'missing',
+        signal: options.signal ?? new AbortController().signal,
+        onProgress: (news) => progress.push(news),
+      },
+    );
+    return { done, progress };
+  };
+}
+
+const say = (response: ServerResponse, ...lines: object[]) =>
+  response.end(lines.map((line) => `${JSON.stringify(line)}\r\n`).join(''));
+const pullsOf = ({ requests }: FakeEngine) =>
+  requests.filter((request) => request.includes('/images/create?'));
+const refuse = (response: ServerResponse, message: string, status = 500) =>
+  response.writeHead(status).end(JSON.stringify({ message }));
+
+describe('pulling', () => {
+  test('asks for one tag, sums bytes of layers, and ends extracting', async () => {
+    const layer = (id: string, status: string, current: number, total: number) => ({
+      id,
+      status,
+      progressDetail: { current, total },
+    });
+    const { peer, ensure } = await openRegistry((response) =>
+      say(
+        response,
+        { status: 'Pulling from library/x', id: 'latest' },
+        layer('a', 'Downloading', 10, 100),
+        layer('b', 'Downloading', 50, 50),
+        layer('a', 'Downloading', 100, 100),
+        layer('a', 'Extracting', 5, 100),
+      ),
+    );
+    const { done, progress } = ensure('x');
+    await done;
+    expect(pullsOf(peer)).toEqual([expect.stringContaining('fromImage=x&tag=latest')]);
+    expect(progress).toEqual([
+      { image: 'x', status: 'pulling' },
+      { image: 'x', status: 'pulling', current: 10, total: 100 },
+      { image: 'x', status: 'pulling', current: 60, total: 150 },
+      { image: 'x', status: 'extracting', current: 150, total: 150 },
+    ]);
+  });
+
+  test('services that want the same image share one pull, and each hears of it', async () => {
+    const { peer, ensure } = await openRegistry((response) => {
+      setImmediate(() => say(response, { id: 'a', status: 'Pulling fs layer' }));
+    });
+    const asked = [ensure('x:1'), ensure('x:1'), ensure('y:1')];
+    await Promise.all(asked.map(({ done }) => done));
+    expect(pullsOf(peer)).toHaveLength(2);
+    expect(asked.map(({ progress }) => progress.length)).toEqual([1, 1, 1]);
+  });
+
+  test('one of two that leaves does not end the pull of the other', async () => {
+    const open: ServerResponse[] = [];
+    let begun = () => {};
+    const beginning = new Promise<void>((resolve) => (begun = resolve));
+    const { ensure } = await openRegistry((response) => {
+      open.push(response.writeHead(200));
+      begun();
+    });
+    const stop = new AbortController();
+    const leaves = ensure('x:1', { signal: stop.signal });
+    const stays = ensure('x:1');
+    await beginning;
+    stop.abort(new Error('interrupted'));
+    await expect(leaves.done).rejects.toThrow('interrupted');
+    open.forEach((response) => response.end());
+    await stays.done;
+  });
+
+  test('a pull that nobody wants any more is cut', async () => {
+    let begun = () => {};
+    const beginning = new Promise<void>((resolve) => (begun = resolve));
+    let cut: Promise<void> | undefined;
+    const { ensure } = await openRegistry((response) => {
+      cut = new Promise((resolve) => response.once('close', resolve));
+      response.writeHead(200).flushHeaders();
+      begun();
+    });
+    const stop = new AbortController();
+    const { done } = ensure('x:1', { signal: stop.signal });
+    await beginning;
+    stop.abort(new Error('interrupted'));
+    await expect(done).rejects.toThrow('interrupted');
+    await cut;
+  });
+
+  test('is tried again three times where the network failed, not more', async () => {
+    const gone = 'Get "https://r/v2/": dial tcp: connection refused';
+    const { peer, ensure } = await openRegistry((response) => refuse(response, gone));
+    await expect(ensure('x').done).rejects.toMatchObject({ code: 'DS_IMAGE_NO_NETWORK' });
+    expect(pullsOf(peer)).toHaveLength(4);
+  });
+
+  test('succeeds when the registry recovers, also when it broke half-way', async () => {
+    const { peer, ensure } = await openRegistry((response, tries) => {
+      if (tries === 1) refuse(response, 'received unexpected HTTP status: 503');
+      else if (tries === 2) say(response, { error: 'unexpected EOF' });
+      else say(response, { status: 'Downloaded' });
+    });
+    const { done, progress } = ensure('x');
+    await done;
+    expect(pullsOf(peer)).toHaveLength(3);
+    expect(progress.map(({ status }) => status)).toContain('trying again: unexpected EOF');
+  });
+
+  test('an image that does not exist is not asked for again', async () => {
+    const { peer, ensure } = await openRegistry((response) =>
+      refuse(response, 'manifest for x:nope not found: manifest unknown', 404),
+    );
+    await expect(ensure('x:nope').done).rejects.toMatchObject({ code: 'DS_IMAGE_NOT_FOUND' });
+    expect(pullsOf(peer)).toHaveLength(1);
+  });
+
+  test('goes with the credentials that docker login left, which no error shows', async () => {
+    let sent: string | undefined;
+    const peer = await startFakeEngine(({ url = '', headers }, response) => {
+      if (!url.includes('/images/create?')) return false;
+      sent = String(headers['x-registry-auth']);
+      refuse(response, 'unauthorized: incorrect username or password');
+      return true;
+    });
+    const auth = Buffer.from('me:hunter2').toString('base64');
+    await writeFile(
+      join(peer.folder, 'config.json'),
+      JSON.stringify({ auths: { 'r.io': { auth } } }),
+    );
+    const thrown = await ensureWith(peer)('r.io/x').done.catch((error: unknown) => error);
+    expect(JSON.parse(Buffer.from(sent ?? '', 'base64').toString())).toMatchObject({
+      username: 'me',
+      password: 'hunter2',
+    });
+    expect(thrown).toMatchObject({ code: 'DS_IMAGE_UNAUTHORISED' });
+    expect((thrown as Error).message).not.toContain('hunter2');
+  });
+
+  test('"never" asks nobody', async () => {
+    const { peer, ensure } = await openRegistry((response) => say(response));
+    await expect(ensure('x', { pull: 'never' }).done).rejects.toMatchObject({
+      code: 'DS_IMAGE_MISSING',
+    });
+    expect(pullsOf(peer)).toEqual([]);
+  });
+
+  test('an image that is there is pulled only on "always"', async () => {
+    const peer = await startFakeEngine(({ url = '' }, response) => {
+      response.setHeader('content-type', 'application/json');
+      if (url.includes('/images/create?')) say(response, { status: 'Up to date' });
+      else response.end('{"Id":"sha256:1"}');
+    });
+    const ensure = ensureWith(peer);
+    await ensure('x').done;
+    await ensure('x', { pull: 'never' }).done;
+    expect(pullsOf(peer)).toEqual([]);
+    await ensure('x', { pull: 'always' }).done;
+    expect(pullsOf(peer)).toHaveLength(1);
+  });
+});
