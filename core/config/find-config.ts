@@ -4,10 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from '../errors/as-error.ts';
 import { configErrors } from '../errors/catalogue/config.ts';
 
-const configNames = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map(
+/** The files that a folder is looked through for. */
+export const configNames = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map(
   (extension) => `devservices.config.${extension}`,
 );
-const localNames = ['ts', 'mts', 'js', 'json', 'yaml'].map(
+/** The files that lie beside one of those. */
+export const localNames = ['ts', 'mts', 'js', 'json', 'yaml'].map(
   (extension) => `devservices.local.${extension}`,
 );
 

@@ -69,8 +69,8 @@ function loaders(loading: ModuleLoading): Record<string, (file: string, text: st
   const module = async (file: string): Promise<Boxed> => ({
     boxed: await defaultExport(file, loading),
   });
-  const json = async (file: string, text: string): Promise<unknown> => {
-    const value = await parseJson(file, text);
+  const json = (file: string, text: string): unknown => {
+    const value = parseJson(file, text.replace(/^\uFEFF/, ''));
     if (!/[\\/]package\.json$/.test(file)) return { boxed: value };
     return { devservices: { boxed: (value as { devservices?: unknown } | null)?.devservices } };
   };

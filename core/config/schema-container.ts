@@ -39,7 +39,7 @@ const labels = z
 const capabilities = z.array(textLike(/^[A-Za-z_]+$/, 'a capability such as NET_ADMIN'));
 const limit = wholeNumber(-1, Number.MAX_SAFE_INTEGER, 'a whole number, -1 for no limit');
 
-const healthcheck = z.strictObject({
+export const healthcheck = z.strictObject({
   test: z
     .union([
       text,

@@ -29,7 +29,7 @@ export function textLike(pattern: RegExp, type: string): z.ZodType<string> {
     .meta({ type });
 }
 
-export const text = textLike(/[^]/, 'a text that is not empty');
+export const text = textLike(/[^]/, 'a non-empty text');
 export const texts = z.array(z.string()).meta({ type: 'a list of texts' });
 export const textOrTexts = z.union([text, texts]);
 export const flag = z.boolean();
