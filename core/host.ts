@@ -14,7 +14,6 @@ import { takeDown } from './lifecycle/down.ts';
 import { explainConfig } from './lifecycle/explain-config.ts';
 import { resolveGlobalFlags } from './lifecycle/global-flags.ts';
 import { initializeProject } from './lifecycle/initialize.ts';
-import type { Kernel } from './lifecycle/kernel.ts';
 import {
   briefly,
   createVoice,
@@ -24,23 +23,15 @@ import {
   loadWithoutConfig,
   phase,
 } from './lifecycle/loaded-host.ts';
-import {
-  createRecorder,
-  lockCheckout,
-  type OpenProject,
-  openProject,
-} from './lifecycle/open-project.ts';
-import { openProjectState } from './lifecycle/project-state.ts';
+import { createRecorder, lockCheckout } from './lifecycle/open-project.ts';
+import { type OpenedHost, openKernel } from './lifecycle/open-kernel.ts';
 import { readLogs } from './lifecycle/read-logs.ts';
 import { resetProject } from './lifecycle/reset.ts';
 import { resolveExports } from './lifecycle/resolve-exports.ts';
-import { createRunnerPool } from './lifecycle/runner-pool.ts';
 import { readOthers, readStatus } from './lifecycle/status.ts';
 import { createUp } from './lifecycle/up.ts';
 import type { LogLevel } from './log.ts';
 import { makePlan } from './plan/make-plan.ts';
-import { runsOf } from './plan/choose-runs.ts';
-import type { RunnerContext } from './plugin/plugin.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
 
 export type { DownRequest, Host, HostOptions } from './host-contract.ts';
@@ -56,9 +47,7 @@ export function createHost(options: HostOptions = {}): Host {
   const clock = options.clock ?? systemClock;
   const closing = new AbortController();
   const undos: (() => void | Promise<void>)[] = [];
-  let opened:
-    | (OpenProject & { kernel: Kernel; loaded: LoadedHost; context: RunnerContext })
-    | undefined;
+  let opened: OpenedHost | undefined;
   let settings: Readonly<Record<string, unknown>> = {};
   let lock: Lock | undefined;
 
@@ -85,40 +74,8 @@ export function createHost(options: HostOptions = {}): Host {
   const { signal } = base;
 
   const open = (loaded: LoadedHost): void => {
-    const { root, merged, config } = loaded;
-    const named = typeof merged['project'] === 'string' ? merged['project'] : undefined;
-    const project = openProject({
-      ...base,
-      root,
-      name: base.flags.project ?? base.env['DEVSERVICES_PROJECT'] ?? config?.project ?? named,
-      isConfigBroken: config === undefined,
-    });
-    const engine = base.flags.engine ?? base.env['DEVSERVICES_ENGINE'] ?? config?.engine;
-    const context = { engine, root };
-    const runners = createRunnerPool(loaded.pluginHost.runners, context);
-    base.defer(() => runners.close());
-    const kinds = new Set(
-      Object.values(config?.services ?? {}).flatMap((one) =>
-        Object.values(runsOf(one)).map(({ kind }) => kind),
-      ),
-    );
-    const all = () => runners.all(kinds, signal);
-    const kernel: Kernel = {
-      root,
-      config,
-      events,
-      log,
-      clock,
-      signal,
-      hooks: loaded.hooks,
-      project: project.identity,
-      state: openProjectState({ ...project, project: project.identity.project, runners: all }),
-      reader: { env: base.env, root, onSecret: (value) => voice.redactor.add(value) },
-      runner: runners.get,
-      runnerOf: ({ kind, service }) => runners.get(kind, service),
-      runners: all,
-    };
-    opened = { ...project, kernel, loaded, context };
+    const onSecret = (value: string) => voice.redactor.add(value);
+    opened = openKernel(base, loaded, onSecret);
   };
 
   let configuring: Promise<ResolvedConfig> | undefined;

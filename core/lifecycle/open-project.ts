@@ -57,7 +57,11 @@ export function createRecorder(events: EventStream, log: Logger) {
         onFailure: (error) => log.warn(`${asError(error).message} This run is not in the journal.`),
       });
       for (const event of kept) journal.append(event);
-      stop = events.subscribe((event) => void journal.append(event));
+      const leave = events.subscribe((event) => void journal.append(event));
+      stop = () => {
+        leave();
+        journal.close();
+      };
     },
     close: () => stop(),
   };

@@ -12,10 +12,15 @@ import type { ProjectState } from './kernel.ts';
 export function openProjectState(options: {
   checkout: Checkout;
   project: string;
+  /** All that the configuration has: what they hold is not given to others. */
+  services: readonly string[];
   runners(): Promise<readonly Runner[]>;
 }): ProjectState {
   const { checkout, project } = options;
-  const pins = Object.fromEntries(readPins(checkout, project));
+  const pins = Object.assign(
+    Object.create(null) as Record<string, string>,
+    Object.fromEntries(readPins(checkout, project)),
+  );
   const records = readReadyRecords(checkout, project);
   let key: Uint8Array | undefined;
   const save = () => writeReadyRecords(checkout, project, records);
@@ -59,6 +64,7 @@ export function openProjectState(options: {
       leasePorts({
         checkout,
         project,
+        services: options.services,
         wanted,
         mode: strangers.size > 0 ? 'reassign' : 'fail',
         isFree: async (port) =>

@@ -1,0 +1,60 @@
+import { runsOf } from '../plan/choose-runs.ts';
+import type { RunnerContext } from '../plugin/plugin.ts';
+import type { Kernel } from './kernel.ts';
+import type { HostBase, LoadedHost } from './loaded-host.ts';
+import { type OpenProject, openProject } from './open-project.ts';
+import { openProjectState } from './project-state.ts';
+import { createRunnerPool } from './runner-pool.ts';
+
+/** A loaded host that knows who and where it is. */
+export interface OpenedHost extends OpenProject {
+  kernel: Kernel;
+  loaded: LoadedHost;
+  context: RunnerContext;
+}
+
+/** Finds the identity and the records of a loaded project, and gives it its runners. */
+export function openKernel(
+  base: HostBase,
+  loaded: LoadedHost,
+  onSecret: (value: string) => void,
+): OpenedHost {
+  const { env, flags, events, log, clock, signal } = base;
+  const { root, merged, config } = loaded;
+  const written = typeof merged['project'] === 'string' ? merged['project'] : undefined;
+  const project = openProject({
+    ...base,
+    root,
+    name: flags.project ?? env['DEVSERVICES_PROJECT'] ?? config?.project ?? written,
+    isConfigBroken: config === undefined,
+  });
+  const context = { engine: flags.engine ?? env['DEVSERVICES_ENGINE'] ?? config?.engine, root };
+  const runners = createRunnerPool(loaded.pluginHost.runners, context);
+  base.defer(() => runners.close());
+  const services = Object.values(config?.services ?? {});
+  const kinds = new Set(
+    services.flatMap((one) => Object.values(runsOf(one)).map(({ kind }) => kind)),
+  );
+  const all = () => runners.all(kinds, signal);
+  const kernel: Kernel = {
+    root,
+    config,
+    events,
+    log,
+    clock,
+    signal,
+    hooks: loaded.hooks,
+    project: project.identity,
+    state: openProjectState({
+      checkout: project.checkout,
+      project: project.identity.project,
+      services: Object.keys(config?.services ?? {}),
+      runners: all,
+    }),
+    reader: { env, root, onSecret },
+    runner: runners.get,
+    runnerOf: ({ kind, service }) => runners.get(kind, service),
+    runners: all,
+  };
+  return { ...project, kernel, loaded, context };
+}
