@@ -31,7 +31,7 @@ describe.skipIf(engine === null)('a dependency that exits while it is awaited', 
   afterAll(() => checkout[Symbol.asyncDispose]());
 
   test('fails at once with its exit code and last 20 log lines; dependants are skipped, independents ready', async () => {
-    const { exitCode, finished, stderr } = await checkout.task('up', '--json');
+    const { exitCode, finished, stderr } = await checkout.task('up', ['--json']);
     expect(exitCode).toBe(1);
     const { broken, api, worker, alone } = finished.services;
     expect(broken).toMatchObject({
@@ -70,7 +70,7 @@ describe.skipIf(engine === null)('a dependency that exits while it is awaited', 
   });
 
   test('nothing half-made stays: only what was started', async () => {
-    const { stdout } = await checkout.task('status', '--json');
+    const { stdout } = await checkout.task('status', ['--json']);
     const [{ services }] = [JSON.parse(stdout)].flat() as [
       { services: Record<string, { state: string }> },
     ];

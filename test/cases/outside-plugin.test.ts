@@ -63,7 +63,7 @@ describe.skipIf(engine === null)(
           filters: { label: [`${labels.service}=cache`] },
         })
       )
-        .filter(({ Labels }) => Labels[labels.project]?.startsWith('repo'))
+        .filter(({ Labels }) => checkout.owns(Labels))
         .map(({ Id }) => Id);
 
     afterAll(() => checkout[Symbol.asyncDispose]());
@@ -73,7 +73,7 @@ describe.skipIf(engine === null)(
       mkdirSync(join(checkout.outside, 'plugin'));
       writeFileSync(join(checkout.outside, 'plugin/cache.ts'), plugin(engine.images.redis, port));
       configure('look');
-      const { exitCode, finished } = await checkout.task('up', '--json');
+      const { exitCode, finished } = await checkout.task('up', ['--json']);
       expect(exitCode).toBe(0);
       expect(finished.services['cache']).toMatchObject({
         state: 'ready',
@@ -89,7 +89,7 @@ describe.skipIf(engine === null)(
 
     test('on a no-op looks again, and hears of no readiness that is not new', async () => {
       const before = await instances();
-      const { finished } = await checkout.task('up', '--json');
+      const { finished } = await checkout.task('up', ['--json']);
       expect(finished.services['cache']).toMatchObject({ action: 'unchanged' });
       expect(said()).toEqual(['beforeUp unchanged', 'afterHealth ready']);
       expect(await instances()).toEqual(before);
@@ -98,7 +98,7 @@ describe.skipIf(engine === null)(
     test('recreates in beforeUp, and says why', async () => {
       const before = await instances();
       configure('recreate');
-      const { exitCode, finished } = await checkout.task('up', '--json');
+      const { exitCode, finished } = await checkout.task('up', ['--json']);
       expect(exitCode).toBe(0);
       expect(finished.services['cache']).toMatchObject({
         action: 'recreated',
@@ -112,7 +112,7 @@ describe.skipIf(engine === null)(
       await checkout.task('down');
       said();
       configure('veto');
-      const { exitCode, finished, stderr } = await checkout.task('up', '--json');
+      const { exitCode, finished, stderr } = await checkout.task('up', ['--json']);
       expect({ exitCode, stderr }).toEqual({
         exitCode: 4,
         stderr: expect.stringContaining('the moon is full'),

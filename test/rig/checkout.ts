@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Dockerode from 'dockerode';
 import { labels } from '../../core/identity/project.ts';
@@ -48,8 +48,14 @@ export interface Checkout {
   readonly stateHome: string;
   readonly docker: Dockerode;
   write(files: Readonly<Record<string, string>>): void;
-  /** `tsx tasks/up.ts --json`: `task('up', '--json')`. */
-  task(name: string, ...args: string[]): Promise<Ran>;
+  /** Removes what `write` wrote. */
+  clear(): void;
+  /** Files of the repo, sorted. */
+  list(): string[];
+  /** Whether labels are this checkout's, whatever other checkouts are called. */
+  owns(labels: Readonly<Record<string, string>>): boolean;
+  /** `tsx tasks/up.ts --json`: `task('up', ['--json'])`. */
+  task(name: string, args?: readonly string[], options?: RunOptions): Promise<Ran>;
   run(command: readonly [string, ...string[]], options?: RunOptions): Promise<Ran>;
   /** Ends and removes everything that carries the checkout's labels, its volumes too. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -114,8 +120,17 @@ export function createCheckout(engine: Pick<TestEngine, 'url' | 'socketPath'>): 
         writeFileSync(join(root, name), text);
       }
     },
-    task: (name, ...args) =>
-      run([process.execPath, '--import', tsx, join(repo, 'tasks', `${name}.ts`), ...args]),
+    clear() {
+      for (const file of this.list()) rmSync(join(root, file));
+    },
+    list: () =>
+      readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+        .toSorted(),
+    owns: (found) => ownCheckouts(stateHome).includes(found[labels.checkout] ?? ''),
+    task: (name, args = [], options = {}) =>
+      run([process.execPath, '--import', tsx, join(repo, 'tasks', `${name}.ts`), ...args], options),
     run,
     async [Symbol.asyncDispose]() {
       await removeOwned(docker, stateHome);
