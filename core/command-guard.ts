@@ -57,6 +57,6 @@ function denied(asked: string, { allowed, who }: Guarded): Error {
   const declared =
     allowed.length === 0
       ? 'no commands'
-      : `only ${[...allowed].map((name) => `run: ${name}`).join(', ')}`;
+      : `only ${(allowed as readonly string[]).map((name) => `run: ${name}`).join(', ')}`;
   return pluginErrors.create('DS_PERMISSION_DENIED', { who, asked, declared });
 }

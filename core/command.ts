@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { createRequire } from 'node:module';
+import type * as Zx from 'zx/core';
 import type { Options, ProcessPromise } from 'zx/core';
 import { assertDeclaredCommand, assertDeclaredOptions, guardPipe } from './command-guard.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -27,6 +28,8 @@ export interface ShellContext {
   /** When it aborts, the command's whole process group is ended. */
   signal: AbortSignal;
   clock?: Clock;
+  /** Called before a command gets the terminal itself (`stdio: 'inherit'`). */
+  onTerminal?(): void;
 }
 
 // Between the signal and SIGKILL, as Compose has it.
@@ -50,6 +53,7 @@ function runCommand(
 ): ProcessPromise {
   if (context.allowed !== 'all') assertDeclaredCommand(pieces, context);
   const { env: given = process.env, ...rest } = options;
+  if ([options.stdio].flat().includes('inherit')) context.onTerminal?.();
   const env: NodeJS.ProcessEnv = { ...given };
   let onSpawn = (): void => {};
   const isSpawned = new Promise<void>((resolve) => (onSpawn = resolve));
@@ -125,9 +129,9 @@ function isTemplate(first: TemplateStringsArray | CommandOptions): first is Temp
 }
 
 // A template has to give its promise at once, so zx cannot be imported asynchronously.
-function loadZx(): typeof import('zx/core') {
-  zx ??= createRequire(import.meta.url)('zx/core') as typeof import('zx/core');
+function loadZx(): typeof Zx {
+  zx ??= createRequire(import.meta.url)('zx/core') as typeof Zx;
   return zx;
 }
 
-let zx: typeof import('zx/core') | undefined;
+let zx: typeof Zx | undefined;

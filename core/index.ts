@@ -19,5 +19,6 @@ export type * from './run/runner.ts';
 export type { ImageProgress, Endpoints, DevServicesEvent, ServiceReport } from './events.ts';
 export type { Service } from './service/service.ts';
 export type { Plan } from './plan/plan.ts';
+export { confirm } from './cli/confirm.ts';
 export { defineTask } from './tasks/define-task.ts';
 export type { Permissions } from './permissions/permissions.ts';

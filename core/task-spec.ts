@@ -93,4 +93,6 @@ export interface TextStyle {
   green(text: string): string;
   yellow(text: string): string;
   cyan(text: string): string;
+  /** Rows in columns as wide as what stands in them. */
+  table(rows: readonly (readonly string[])[]): string;
 }

@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import { taskErrors } from '../errors/catalogue/task.ts';
+import { completeArguments } from '../tasks/complete-arguments.ts';
+import { flagOf } from '../tasks/flag-of.ts';
+import type { Argument, ArgumentSpec } from '../task-spec.ts';
+
+type Valued = Extract<Argument, { kind: 'flag' | 'option' }>;
+
+/**
+ * Parses what a command line has for one task. Throws DS_ARGUMENT_UNKNOWN, DS_ARGUMENT_MISSING,
+ * DS_ARGUMENT_INVALID and DS_ARGUMENT_UNEXPECTED, each naming the argument.
+ */
+export async function parseArguments(
+  task: string,
+  spec: ArgumentSpec,
+  argv: readonly string[],
+): Promise<Record<string, unknown>> {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const after = end < 0 ? [] : argv.slice(end + 1);
+  const given: Record<string, unknown> = {};
+  const operands = own.length === 0 ? [] : await parseOptions(task, spec, own, given);
+  const rest = Object.entries(spec).find(([, { kind }]) => kind === 'rest');
+  if (rest) given[rest[0]] = after;
+  else operands.push(...after);
+  assignPositionals(task, spec, operands, given);
+  return completeArguments(task, spec, given);
+}
+
+async function parseOptions(
+  task: string,
+  spec: ArgumentSpec,
+  argv: readonly string[],
+  given: Record<string, unknown>,
+): Promise<string[]> {
+  const options = Object.entries(spec).filter((entry): entry is [string, Valued] =>
+    ['flag', 'option'].includes(entry[1].kind),
+  );
+  const known = options.map(([key]) => flagOf(key));
+  const command = await createCommand(options);
+  for (const [key, argument] of options) {
+    // commander would read `--no-deps` as the opposite of `--deps`: the events tell the flags apart.
+    command.on(`option:${flagOf(key).slice(2)}`, (value?: string | null) => {
+      if (argument.kind === 'flag') given[key] = true;
+      else if (typeof value === 'string' && known.includes(value)) throw missing(task, key, spec);
+      else if (argument.many) given[key] = [...((given[key] as string[]) ?? []), value];
+      else given[key] = value;
+    });
+  }
+  try {
+    const { operands, unknown } = command.parseOptions([...argv]);
+    if (unknown[0] !== undefined) throw unknownOption(task, unknown[0], known);
+    return operands;
+  } catch (error) {
+    const key =
+      isMissingValue(error) &&
+      options.find(([name]) => error.message.includes(`'${flagOf(name)} `));
+    throw key ? missing(task, key[0], spec) : error;
+  }
+}
+
+async function createCommand(options: readonly [string, Valued][]): Promise<Command> {
+  // Imported here: most command lines have no option at all.
+  const { Command: CommandClass } = await import('commander');
+  const command = new CommandClass()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, outputError: () => {} });
+  for (const [key, argument] of options) {
+    command.option(argument.kind === 'flag' ? flagOf(key) : `${flagOf(key)} <${argument.value}>`);
+  }
+  return command;
+}
+
+function assignPositionals(
+  task: string,
+  spec: ArgumentSpec,
+  operands: readonly string[],
+  given: Record<string, unknown>,
+): void {
+  const left = [...operands];
+  for (const [key, argument] of Object.entries(spec)) {
+    if (argument.kind !== 'positional' || left.length === 0) continue;
+    given[key] = argument.many ? left.splice(0) : left.shift();
+  }
+  if (left[0] !== undefined) {
+    throw taskErrors.create('DS_ARGUMENT_UNEXPECTED', { given: left[0], task });
+  }
+}
+
+function unknownOption(task: string, argument: string, known: readonly string[]): Error {
+  const [flag = '', value] = argument.split(/=(.*)/s);
+  if (value !== undefined && known.includes(flag)) {
+    return taskErrors.create('DS_ARGUMENT_INVALID', {
+      argument: flag,
+      given: value,
+      expected: 'no value',
+    });
+  }
+  return taskErrors.create('DS_ARGUMENT_UNKNOWN', { argument, task, known });
+}
+
+function missing(task: string, key: string, spec: ArgumentSpec): Error {
+  const argument = spec[key];
+  const value = argument?.kind === 'option' ? argument.value : key.toUpperCase();
+  return taskErrors.create('DS_ARGUMENT_MISSING', {
+    argument: `a value for ${flagOf(key)} (${value})`,
+    task,
+  });
+}
+
+function isMissingValue(error: unknown): error is Error {
+  return (
+    error instanceof Error && 'code' in error && error.code === 'commander.optionMissingArgument'
+  );
+}

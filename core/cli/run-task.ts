@@ -1,0 +1,190 @@
+import { asErrors } from '../errors/as-error.ts';
+import { taskErrors } from '../errors/catalogue/task.ts';
+import type { DevServicesError } from '../errors/error.ts';
+import { reportError } from '../errors/report-error.ts';
+import { type DevServicesEvent, isTaskFinished, type ServiceReport } from '../events.ts';
+import { createHost, type Host } from '../host.ts';
+import { loadModule } from '../config/load-module.ts';
+import { resolveCacheHome } from '../identity/state-home.ts';
+import { ownUrl } from '../own-url.ts';
+import { describeCauses } from '../render/render-error.ts';
+import type { Output, Renderer, RenderOptions, TaskEnd } from '../render/renderer.ts';
+import { wantsColour } from '../render/text-style.ts';
+import { isBuiltInFile } from '../tasks/built-in.ts';
+import { createTaskEngine, isOutcome } from '../tasks/create-task-engine.ts';
+import { findTaskPlaces } from '../tasks/discover-tasks.ts';
+import { createTaskFinder, type FoundTask } from '../tasks/find-task.ts';
+import { blameTask } from '../tasks/blame-task.ts';
+import { runTasks } from '../tasks/run-tasks.ts';
+import { resolveTaskExitCode } from '../tasks/task-exit-code.ts';
+import type { MainOptions } from './main.ts';
+import { parseArguments } from './parse-arguments.ts';
+import type { CommandLine, GlobalFlags } from './parse-globals.ts';
+import { selectRenderer } from './select-renderer.ts';
+import { readVersion } from './version.ts';
+import { watchProcess } from './watch-process.ts';
+
+export interface TaskRequest extends MainOptions {
+  line: CommandLine & { task: string };
+  out: Output;
+  err: Output;
+  /** Sets who learns that nobody reads stdout any more. */
+  onOutputGone(listener: () => void): void;
+}
+
+/** Runs one task in a host of its own, shows what happens, and gives the exit status. */
+export async function runTask(request: TaskRequest): Promise<number> {
+  const { line, cwd, env } = request;
+  const { task: name, globals } = line;
+  const interruption = new AbortController();
+  const host = createHost({
+    cwd,
+    env,
+    argv: hostArguments(globals),
+    signal: interruption.signal,
+    ...request.host,
+  });
+  const stage = createStage(host, request);
+  let found: FoundTask | undefined;
+  const stopWatching = watchProcess(request.process, {
+    isVerbose: globals.verbose,
+    onInterrupt(reason) {
+      host.log.info('Stopping; once more, and it ends at once.');
+      interruption.abort(reason);
+    },
+    onSecondSignal(exitCode) {
+      stage.close();
+      request.exit(exitCode);
+    },
+    onWarning: (text) => host.log.warn(text),
+    onUncaught(thrown) {
+      const errors = found ? blameTask(thrown, found) : asErrors(thrown);
+      interruption.abort(errors.length === 1 ? errors[0] : new AggregateError(errors));
+    },
+  });
+  stage.onUnread(() => {
+    interruption.abort(taskErrors.create('DS_TASK_INTERRUPTED', { signal: 'SIGPIPE' }));
+  });
+
+  const beganMs = host.clock.monotonic();
+  host.events.emit({ event: 'task-started', task: name, pid: process.pid, version: readVersion() });
+  const services: Record<string, ServiceReport> = {};
+  let errors: DevServicesError[] = [];
+  let end: Omit<TaskEnd, 'finished'> = { hasTimings: false };
+  try {
+    const finder = createFinder(host, request);
+    found = await finder.find(name);
+    stage.open(found.task.render !== undefined);
+    const args = await parseArguments(name, found.task.args ?? {}, line.rest);
+    const engine = createTaskEngine({
+      host,
+      finder,
+      isInteractive: !globals.json,
+      onTerminal: stage.yieldTerminal,
+      onServices: (changed) => void Object.assign(services, changed),
+    });
+    const result = await runTasks(engine, name, args);
+    end = { ...answerOf(found, result), hasTimings: args['timings'] === true };
+  } catch (thrown) {
+    errors = [
+      ...new Set(asErrors(interruption.signal.aborted ? interruption.signal.reason : thrown)),
+    ];
+  }
+
+  // Through the log, where secrets are taken out.
+  for (const error of errors) host.log.debug(describeCauses(error));
+  const exitCode = resolveTaskExitCode(errors);
+  stage.finish(end, {
+    event: `${name}-finished`,
+    ok: errors.length === 0,
+    exitCode,
+    elapsedMs: Math.round(host.clock.monotonic() - beganMs),
+    errors: errors.map(reportError),
+    services,
+  });
+  await host.close();
+  stopWatching();
+  stage.close();
+  return exitCode;
+}
+
+function answerOf({ task }: FoundTask, result: unknown): Pick<TaskEnd, 'answer'> {
+  const { render } = task;
+  if (!render || isOutcome(result)) return {};
+  return { answer: { document: result, text: (style) => render.call(task, result, style) } };
+}
+
+function createFinder(host: Host, { task, line, cwd, env }: TaskRequest) {
+  const places = findTaskPlaces({ cwd, configFile: line.globals.config, env });
+  const loading = { cacheFolder: resolveCacheHome(env), library: ownUrl() };
+  return createTaskFinder({
+    host,
+    places,
+    load: (file) => loadModule(file, loading),
+    started: task && { task, origin: isBuiltInFile(task.source) ? 'built-in' : 'repo' },
+  });
+}
+
+/** What is shown of one run; which renderer it takes is known once the task was found. */
+function createStage(host: Host, request: TaskRequest) {
+  const { out, err, env, line } = request;
+  const { noColor, verbose } = line.globals;
+  const early: DevServicesEvent[] = [];
+  let renderer: Renderer | undefined;
+  let finished: TaskEnd['finished'] | undefined;
+  let hasReader = true;
+  let onUnread = (): void => {};
+  request.onOutputGone(() => (hasReader = false));
+  if (verbose) host.setLogLevel('debug');
+
+  const open = (isQuery: boolean): Renderer => {
+    const isColoured = (output: Output) =>
+      wantsColour({ noColor, isTerminal: output.isTerminal, env });
+    const options: RenderOptions = {
+      out,
+      err,
+      clock: host.clock,
+      isColoured: { out: isColoured(out), err: isColoured(err) },
+      isVerbose: verbose,
+      isQuery,
+      logFormat: () => (host.settings['log.format'] === 'json' ? 'json' : 'human'),
+    };
+    renderer = selectRenderer(line.globals, { ...options, isDumb: env['TERM'] === 'dumb' });
+    for (const event of early.splice(0)) renderer.onEvent(event);
+    return renderer;
+  };
+
+  const leave = host.events.subscribe((event) => {
+    if (isTaskFinished(event)) finished = event;
+    // The project's own level is set by then, and a flag is more than that.
+    if (verbose && event.event === 'phase-ended' && event.phase === 'initialize') {
+      host.setLogLevel('debug');
+    }
+    if (event.event === 'log' && !hasReader) onUnread();
+    if (renderer) renderer.onEvent(event);
+    else early.push(event);
+  });
+
+  return {
+    open: (isQuery: boolean) => void open(isQuery),
+    onUnread: (listener: () => void) => void (onUnread = listener),
+    yieldTerminal: () => renderer?.yieldTerminal(),
+    finish(end: Omit<TaskEnd, 'finished'>, body: TaskEnd['finished']) {
+      const shown = renderer ?? open(false);
+      host.events.emit(body);
+      shown.finish({ ...end, finished: finished ?? body });
+    },
+    close() {
+      renderer?.close();
+      leave();
+    },
+  };
+}
+
+function hostArguments({ config, project, engine, set }: GlobalFlags): string[] {
+  const valued = Object.entries({ config, project, engine });
+  return [
+    ...valued.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),
+    ...set.map((assignment) => `--set=${assignment}`),
+  ];
+}

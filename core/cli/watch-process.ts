@@ -1,0 +1,55 @@
+import { taskErrors } from '../errors/catalogue/task.ts';
+
+/** The part of `process` that a run listens to. */
+export type ProcessEvents = Pick<
+  NodeJS.EventEmitter,
+  'on' | 'off' | 'listeners' | 'removeAllListeners'
+>;
+
+export interface ProcessWatch {
+  /** Ctrl-C, SIGTERM: an orderly end; the second time `onSecondSignal` with the exit status. */
+  onInterrupt(reason: Error): void;
+  onSecondSignal(exitCode: number): void;
+  /** A process warning that people should see, each text once. */
+  onWarning(text: string): void;
+  /** What nobody caught. */
+  onUncaught(thrown: unknown): void;
+  isVerbose: boolean;
+}
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Listens to signals, warnings and what nobody catches; returns how to stop. */
+export function watchProcess(events: ProcessEvents, watch: ProcessWatch): () => void {
+  let isInterrupted = false;
+  const onSignal = (signal: keyof typeof exitCodes) => () => {
+    if (isInterrupted) watch.onSecondSignal(exitCodes[signal]);
+    isInterrupted = true;
+    watch.onInterrupt(taskErrors.create('DS_TASK_INTERRUPTED', { signal }));
+  };
+  const told = new Set<string>();
+  const onWarning = (warning: Error & { code?: string }): void => {
+    if (told.has(warning.message) || !(watch.isVerbose || isForPeople(warning))) return;
+    told.add(warning.message);
+    watch.onWarning(warning.message);
+  };
+  const listeners = {
+    SIGINT: onSignal('SIGINT'),
+    SIGTERM: onSignal('SIGTERM'),
+    warning: onWarning,
+    uncaughtException: watch.onUncaught,
+  };
+  // Node's own listener would print every warning, with advice about its flags.
+  const replaced = events.listeners('warning') as (() => void)[];
+  events.removeAllListeners('warning');
+  for (const [name, listener] of Object.entries(listeners)) events.on(name, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) events.off(name, listener);
+    for (const listener of replaced) events.on('warning', listener);
+  };
+}
+
+// What Node says of its own features, and what packages say to one another, is for authors.
+function isForPeople({ name, code = '' }: Error & { code?: string }): boolean {
+  return code.startsWith('DS_') || !['ExperimentalWarning', 'DeprecationWarning'].includes(name);
+}

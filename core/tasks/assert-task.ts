@@ -1,0 +1,44 @@
+import { taskErrors } from '../errors/catalogue/task.ts';
+import type { TaskSpec } from '../task-spec.ts';
+import { flagOf } from './flag-of.ts';
+
+/** Flags that belong to every task. */
+export const reservedFlags: ReadonlySet<string> = new Set(
+  ['config', 'project', 'engine', 'set', 'json', 'quiet', 'verbose', 'color', 'no-color']
+    .concat('help', 'version')
+    .map((name) => `--${name}`),
+);
+
+/** Throws DS_TASK_INVALID, saying what is wrong, unless a spec can be a task. */
+export function assertTaskSpec(spec: TaskSpec, source: string): void {
+  const problem = problemOf(spec);
+  if (problem !== undefined) throw taskErrors.create('DS_TASK_INVALID', { source, problem });
+}
+
+function problemOf({ name, description, needs, args = {}, run }: TaskSpec): string | undefined {
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9:_-]*$/.test(name)) {
+    return `has the name "${name}", which is not kebab-case`;
+  }
+  if (typeof description !== 'string') return `gives the task ${name} no description`;
+  if (typeof run !== 'function') return `gives the task ${name} no run function`;
+  if (needs !== undefined && !isTexts(needs))
+    return `needs of the task ${name} is not a list of names`;
+  const entries = Object.entries(args);
+  const badKey = entries.find(([key]) => !/^[a-z][a-zA-Z0-9]*$/.test(key))?.[0];
+  if (badKey !== undefined) return `has the argument "${badKey}", which is not camelCase`;
+  const reserved = entries.find(
+    ([key, { kind }]) => (kind === 'flag' || kind === 'option') && reservedFlags.has(flagOf(key)),
+  )?.[0];
+  if (reserved !== undefined) return `has the argument ${reserved}, which every task has already`;
+  const positionals = entries.filter(([, { kind }]) => kind === 'positional');
+  const early = positionals
+    .slice(0, -1)
+    .find(([, argument]) => 'many' in argument && argument.many);
+  if (early) return `has the argument ${early[0]}, which takes all that follows, before another`;
+  if (entries.filter(([, { kind }]) => kind === 'rest').length > 1) return 'has two rest arguments';
+  return undefined;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,39 @@
+import { defineTask, DevServicesError, resolveDuration } from 'devservices';
+
+export default defineTask(import.meta, {
+  name: 'logs',
+  description: "Prints the services' logs",
+  args: {
+    services: { kind: 'positional', many: true, description: 'Only these' },
+    follow: { kind: 'flag', description: 'Goes on with new lines as they come' },
+    tail: { kind: 'option', value: 'LINES', number: true, description: 'Only the last lines' },
+    since: {
+      kind: 'option',
+      value: 'TIME',
+      description: 'Only lines since then: a time (2026-01-31T10:00:00Z) or how long ago (10m)',
+    },
+  },
+  async run({ host, args }) {
+    const lines = host.logs({
+      services: args.services,
+      follow: args.follow,
+      ...(args.tail === undefined ? {} : { tail: args.tail }),
+      ...(args.since === undefined ? {} : { sinceMs: resolveSince(args.since, host.clock.now()) }),
+    });
+    for await (const { service, stream, text } of lines) {
+      host.events.emit({ event: 'log', service, stream, text });
+    }
+  },
+});
+
+function resolveSince(since: string, nowMs: number): number {
+  const agoMs = resolveDuration(since);
+  const sinceMs = agoMs === undefined ? Date.parse(since) : nowMs - agoMs;
+  if (Number.isFinite(sinceMs)) return sinceMs;
+  throw new DevServicesError({
+    code: 'DS_ARGUMENT_INVALID',
+    blame: 'user',
+    message: `--since takes a time or a duration, and was given "${since}".`,
+    hint: 'Give --since a time like 2026-01-31T10:00:00Z, or a duration like 10m.',
+  });
+}

@@ -1,0 +1,35 @@
+import { defineTask, type Endpoints } from 'devservices';
+
+export default defineTask(import.meta, {
+  name: 'status',
+  description: 'Shows what runs, and where it is reached',
+  args: {
+    all: { kind: 'flag', description: "Also this machine's other checkouts" },
+  },
+  async run({ host, args }) {
+    const projects = await host.status({ all: args.all });
+    return args.all ? { projects } : { ...projects[0], services: projects[0]?.services ?? {} };
+  },
+  render(result, style) {
+    const projects = 'projects' in result ? result.projects : [result];
+    return projects
+      .map(({ project, root, services }) => {
+        const rows = Object.entries(services).map(
+          ([name, { state, runner, endpoints, reason }]) => [
+            `  ${name}`,
+            state === 'ready' ? style.green(state) : state === 'failed' ? style.red(state) : state,
+            style.dim(runner),
+            addressesOf(endpoints) || style.dim(reason.text),
+          ],
+        );
+        return `${style.bold(project ?? '')} ${style.dim(root ?? '')}\n${style.table(rows)}`;
+      })
+      .join('\n\n');
+  },
+});
+
+function addressesOf(endpoints: Endpoints): string {
+  return Object.entries(endpoints)
+    .map(([name, { host, port }]) => `${name} ${host}:${port}`)
+    .join('  ');
+}
