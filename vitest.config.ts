@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: engineTests,
+          setupFiles: ['test/fail-on-warning.ts'],
           testTimeout: 15_000,
         },
       },

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  /** Full names. */
+  skipped: string[];
+}
+
+interface VitestReport {
+  testResults: readonly {
+    status: string;
+    assertionResults: readonly { status: string; fullName: string }[];
+  }[];
+}
+
+/** Counts the tests in vitest's JSON report; a file that could not be run counts as one that failed. */
+export function readCounts(file: string): Counts {
+  const counts: Counts = { passed: 0, failed: 0, skipped: [] };
+  for (const { status, assertionResults } of readReport(file).testResults) {
+    for (const test of assertionResults) {
+      if (test.status === 'passed') counts.passed += 1;
+      else if (test.status === 'failed') counts.failed += 1;
+      else counts.skipped.push(test.fullName);
+    }
+    const hasFailed = assertionResults.some((test) => test.status === 'failed');
+    if (status === 'failed' && !hasFailed) counts.failed += 1;
+  }
+  return counts;
+}
+
+function readReport(file: string): VitestReport {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  } catch {
+    return { testResults: [] };
+  }
+}

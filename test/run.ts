@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Counts, readCounts } from './read-counts.ts';
+
+interface Step {
+  name: string;
+  command: readonly string[];
+  /** Counts tests, where the others count as one each. */
+  isSuite?: boolean;
+  /** Not begun when this one failed. */
+  needs?: string;
+}
+
+const hasEngine = process.env['DEVSERVICES_TEST_ENGINE'] !== 'none';
+
+const steps: readonly Step[] = [
+  { name: 'format', command: ['oxfmt', '--check', '.'] },
+  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
+  { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'docs', command: ['tsx', 'docs/generate.ts', '--check'] },
+  { name: 'unused', command: ['knip'] },
+  { name: 'unit', command: ['vitest', 'run', '--project', 'unit'], isSuite: true },
+  ...(hasEngine ? [{ name: 'engine', command: ['tsx', 'test/rig/engine/main.ts', 'up'] }] : []),
+  {
+    name: 'cases',
+    command: ['vitest', 'run', '--project', 'cases'],
+    isSuite: true,
+    needs: 'engine',
+  },
+];
+
+// `npm test -- lint unit` runs those alone.
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  say(
+    `There is no step ${unknown.join(', ')}. There are: ${steps.map(({ name }) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+const reports = mkdtempSync(join(tmpdir(), 'devservices-test-run-'));
+const total: Counts = { passed: 0, failed: 0, skipped: [] };
+const failedSteps: string[] = [];
+try {
+  for (const step of steps.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+    const counts = await runStep(step);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped.push(...counts.skipped);
+    if (counts.failed > 0) failedSteps.push(step.name);
+  }
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+process.exitCode = closeWith();
+
+async function runStep(step: Step): Promise<Counts> {
+  const { name, command, isSuite = false, needs = '' } = step;
+  say(`\n== ${name}: ${command.join(' ')}`);
+  if (failedSteps.includes(needs)) {
+    say(`== ${name}: not run, as ${needs} failed`);
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+  const report = join(reports, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const began = performance.now();
+  const isOk = await run(isSuite ? [...command, ...reporters] : command);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  say(`== ${name}: ${isOk ? 'ok' : 'FAILED'} in ${seconds} s`);
+  if (!isSuite) return { passed: Number(isOk), failed: Number(!isOk), skipped: [] };
+  const counts = readCounts(report);
+  // An error outside of any test, or no report at all: the tests that passed must not hide it.
+  return isOk ? counts : { ...counts, failed: Math.max(1, counts.failed) };
+}
+
+function run([command = '', ...args]: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(join('node_modules', '.bin', command), args, { stdio: 'inherit' });
+    child.once('error', ({ message }) => {
+      say(message);
+      resolve(false);
+    });
+    child.once('close', (code) => resolve(code === 0));
+  });
+}
+
+/** Says what came of it, the counts alone on the last line; returns the exit status. */
+function closeWith(): number {
+  // Only an engine that is not the rig's own, or a request, may leave something out.
+  const excused = (name: string) =>
+    !hasEngine || name.startsWith('private engine, where the rig may');
+  const unexcused = total.skipped.filter((name) => !excused(name));
+  say('');
+  if (!hasEngine)
+    say('Tests that need an engine were skipped, as DEVSERVICES_TEST_ENGINE=none asks.');
+  for (const name of unexcused) say(`Skipped though nobody asked for it: ${name}`);
+  if (failedSteps.length > 0) say(`Failed: ${failedSteps.join(', ')}`);
+  const failed = total.failed + unexcused.length;
+  const skipped = total.skipped.length - unexcused.length;
+  say(`${total.passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  return failed > 0 ? 1 : 0;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
