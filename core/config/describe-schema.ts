@@ -28,10 +28,18 @@ export function describeSchema(schema: $ZodType): string {
     case 'literal':
       return oneOf(def.values ?? []);
     case 'union':
-      return [...new Set((def.options ?? []).map(describeSchema))].join(', or ');
+      return describeSchemas(def.options ?? []);
     default:
       return 'another value';
   }
+}
+
+/** What any of several schemas takes; words of their own stand together. */
+export function describeSchemas(schemas: readonly $ZodType[]): string {
+  const words = schemas.every((schema) => defOf(unwrap(schema)).type === 'literal')
+    ? schemas.flatMap((schema) => defOf(unwrap(schema)).values ?? [])
+    : [];
+  return words.length > 0 ? oneOf(words) : [...new Set(schemas.map(describeSchema))].join(', or ');
 }
 
 /** The schemas that may check the value at a path below one; a union has several. */

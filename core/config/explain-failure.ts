@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../errors/as-error.ts';
 import { configErrors, type FilePlace } from '../errors/catalogue/config.ts';
@@ -84,7 +84,7 @@ function originalPlace({ file, line, column }: Required<FilePlace>): FilePlace |
     const entry = new SourceMap(payload).findEntry(Number(line) - 1, Number(column) - 1);
     if (!('originalSource' in entry)) return undefined;
     return {
-      file: resolve(payload.sourceRoot ?? '/', entry.originalSource),
+      file: fileURLToPath(entry.originalSource),
       line: entry.originalLine + 1,
       column: entry.originalColumn + 1,
     };

@@ -4,6 +4,7 @@ import { closestName, didYouMean } from '../suggestion.ts';
 import {
   defOf,
   describeSchema,
+  describeSchemas,
   keysAt,
   notesOf,
   schemasAt,
@@ -43,6 +44,7 @@ export function describeValue(value: unknown, path: readonly PropertyKey[] = [])
   }
   if (typeof value === 'function') return 'a function';
   if (path.includes('$secret')) return `a ${typeof value === 'string' ? 'text' : typeof value}`;
+  if (typeof value === 'symbol') return 'a symbol';
   if (typeof value !== 'string') return `${value as number}`;
   const shown = value.replaceAll(/(:\/\/[^\s/:@]*:)[^\s/@]*@/g, '$1***@');
   return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 57)}…` : shown);
@@ -78,7 +80,7 @@ function findingsAt(issue: Issue, path: readonly PropertyKey[], checked: Checked
   }
   const found = valueAt(value, path);
   const schemas = schemasAt(schema, path);
-  const expected = [...new Set(schemas.map(describeSchema))].join(', or ');
+  const expected = describeSchemas(schemas);
   const isOwnWords =
     !['invalid_type', 'invalid_value', 'invalid_union'].includes(issue.code) &&
     schemas.every((each) => notesOf(each).type === undefined);

@@ -30,11 +30,18 @@ export async function transformModule(file: string, library: string): Promise<Tr
     }
     const textOf = (extension: string): string =>
       outputFiles?.find(({ path }) => path.endsWith(extension))?.text ?? '';
-    return { code: textOf('.mjs'), map: textOf('.map'), inputs: [...digests] };
+    return { code: textOf('.mjs'), map: wholeSources(file, textOf('.map')), inputs: [...digests] };
   } catch (error) {
     const [message] = (error as Partial<BuildFailure>).errors ?? [];
     throw message ? errorOf(file, message, error) : error;
   }
+}
+
+// The transform lies elsewhere than what it was made from.
+function wholeSources(file: string, text: string): string {
+  const map = JSON.parse(text) as { sources: string[] };
+  const sources = map.sources.map((source) => pathToFileURL(resolve(dirname(file), source)).href);
+  return JSON.stringify({ ...map, sources });
 }
 
 function options(file: string): BuildOptions {
@@ -112,7 +119,9 @@ function resolvePackages(library: string): Plugin {
         if (isBuiltin(path)) return { path, external: true };
         if (isLibrary(path)) {
           const url = resolveLibrary(path, library);
-          return url === undefined ? undefined : { path: url, external: true };
+          return url === undefined
+            ? { errors: [{ text: `Could not resolve "${path}"` }] }
+            : { path: url, external: true };
         }
         const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: asked });
         if (found.errors.length > 0 || found.external) return found;

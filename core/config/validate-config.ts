@@ -36,10 +36,10 @@ export function validateConfig(options: ConfigToValidate): ResolvedConfig {
   const problems = describeProblems(
     [
       ...options.origins.defects,
+      ...runs.findings,
       ...(parsed.error === undefined
         ? []
         : findingsOf(parsed.error.issues, { schema: configSchema, value: config, at: [] })),
-      ...runs.findings,
       ...crossCheck(given),
     ],
     options,
