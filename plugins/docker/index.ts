@@ -27,5 +27,3 @@ export const docker = definePlugin({
     ctx.defer(() => engine?.close());
   },
 });
-
-export default docker;

@@ -13,7 +13,9 @@ export function reasonOf(thrown: unknown): string {
   const { json, cause } = Object(thrown) as { json?: { message?: unknown }; cause?: unknown };
   if (typeof json?.message === 'string') return json.message.trim();
   if (isDevServicesError(thrown) && cause !== undefined) return reasonOf(cause);
-  return (thrown instanceof Error ? thrown.message : String(thrown)).trim();
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  // What the client says of an answer that it did not read as JSON.
+  return text.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim();
 }
 
 /** For `.catch`: these statuses mean `value`, anything else is thrown on. */

@@ -37,7 +37,7 @@ export function createContainerAddresses(engine: Engine): ContainerAddresses {
       if (address.kind !== 'socket' || process.platform !== 'linux') return undefined;
       let endpoint = known.get(instance.id)?.endpoint;
       if (!endpoint) {
-        endpoint = await inspectEndpoint(engine, instance, signal);
+        ({ endpoint } = await inspectContainer(engine, instance, signal));
         note(instance.id, endpoint);
       }
       return endpoint?.IPAddress && isOwnAddress(endpoint.Gateway) ? endpoint.IPAddress : undefined;
@@ -45,19 +45,22 @@ export function createContainerAddresses(engine: Engine): ContainerAddresses {
   };
 }
 
-/** A container's place on the network that it was made for. */
-export async function inspectEndpoint(
+/** How a container is, and its place on the network that it was made for. */
+export async function inspectContainer(
   engine: Engine,
   { id, service }: { id: string; service: string },
   signal: AbortSignal,
-): Promise<ListedEndpoint | undefined> {
+): Promise<{ state: { status: string; exitCode: number }; endpoint?: ListedEndpoint }> {
   const found = await engine.ask(
     { doing: `inspect the container of ${service}`, signal },
     (client) => client.getContainer(id).inspect(),
   );
   const network = found.HostConfig.NetworkMode ?? '';
   const endpoint: ListedEndpoint | undefined = found.NetworkSettings.Networks[network];
-  return endpoint?.IPAddress ? endpoint : undefined;
+  return {
+    state: { status: found.State.Status, exitCode: found.State.ExitCode },
+    ...(endpoint?.IPAddress ? { endpoint } : {}),
+  };
 }
 
 // Rootless engines, Docker Desktop and engines seen from inside a container have their bridges

@@ -10,10 +10,10 @@ export interface ContainerMemory {
   ports: readonly PortBinding[];
 }
 
-/** The request that creates a target's container: `name` and `platform` are its query. */
+/** The request that creates a target's container. */
 export interface CreateRequest {
-  _query: { name: string; platform?: string };
-  _body: Record<string, unknown>;
+  query: { name: string; platform?: string };
+  body: Record<string, unknown>;
 }
 
 /** Says a resolved container in the engine's words. Pure. */
@@ -21,11 +21,11 @@ export function createBody(target: Target): CreateRequest {
   const { project, service } = target;
   const run = asContainer(target.run);
   return {
-    _query: {
+    query: {
       name: containerName(project, service),
       ...(run.platform === undefined ? {} : { platform: run.platform }),
     },
-    _body: {
+    body: {
       Image: run.image,
       ...(run.command ? { Cmd: run.command } : {}),
       // An empty list means "the image's"; one empty string clears it.

@@ -1,8 +1,9 @@
 import type { ImageProgress, PrepareOptions } from 'devservices';
 import type { Surroundings } from '../engine/docker-config.ts';
-import { statusOf } from '../engine/engine-failure.ts';
+import { reasonOf, statusOf } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { imageErrors } from '../image-errors.ts';
+import { resolvePullFailure } from './pull-failure.ts';
 import { pullImage } from './pull-image.ts';
 
 /** Sees to it that an image is there. */
@@ -92,6 +93,7 @@ async function isPresent(
     return platform === undefined || (found.Os === os && found.Architecture === architecture);
   } catch (thrown) {
     if (statusOf(thrown) === 404) return false;
-    throw thrown;
+    const { error } = resolvePullFailure(image, reasonOf(thrown), thrown);
+    throw error.code === 'DS_IMAGE_NAME_INVALID' ? error : thrown;
   }
 }

@@ -82,10 +82,11 @@ async function createContainer(engine: Engine, target: Target): Promise<string> 
 async function requestCreation(
   engine: Engine,
   { service }: Target,
-  request: CreateRequest,
+  { query, body }: CreateRequest,
 ): Promise<string> {
   const { id } = await engine.ask({ doing: `create the container of ${service}` }, (client) =>
-    client.createContainer(request as object),
+    // The client's way to tell a query from a body, which its types do not know.
+    client.createContainer({ _query: query, _body: body } as object),
   );
   return id;
 }

@@ -2,7 +2,7 @@ import type { Instance, Target } from 'devservices';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
-import { inspectEndpoint } from './container-addresses.ts';
+import { inspectContainer } from './container-addresses.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { findPortOwner } from './find-port-owner.ts';
 import { generationOf } from './read-instance.ts';
@@ -26,10 +26,13 @@ export async function startContainer(
   } catch (thrown) {
     throw await nameStartFailure(engine, { thrown, target, signal });
   }
-  const endpoint = await inspectEndpoint(engine, instance, signal);
+  const { state, endpoint } = await inspectContainer(engine, instance, signal);
   addresses.note(id, endpoint);
   const { exitCode: _exitCode, health: _health, ...lasting } = instance;
-  return { ...lasting, generation: generationOf(id, endpoint?.EndpointID), status: 'running' };
+  const generation = generationOf(id, endpoint?.EndpointID);
+  // It may have done its work, or failed, by now.
+  if (state.status !== 'exited') return { ...lasting, generation, status: 'running' };
+  return { ...lasting, generation, status: 'exited', exitCode: state.exitCode };
 }
 
 async function nameStartFailure(

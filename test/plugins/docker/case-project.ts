@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import { container } from 'devservices';
 import type {
   ContainerFields,
-  ImageProgress,
   Instance,
   PortBinding,
   PrepareOptions,
@@ -44,7 +44,7 @@ export async function createCaseProject(
     runner.prepare(target, {
       pull: 'never',
       signal: never,
-      onProgress: (_: ImageProgress) => {},
+      onProgress: () => {},
       ...options,
     });
   return {
@@ -76,7 +76,6 @@ async function removeAll(docker: Docker, { project }: ProjectIdentity): Promise<
 
 /** A TCP port that is free now. */
 export async function findFreePort(): Promise<number> {
-  const { createServer } = await import('node:net');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ensureEngine } from '../../rig/engine/ensure-engine.ts';
 import { createCaseProject, findFreePort, never } from './case-project.ts';
@@ -135,7 +135,6 @@ describe.skipIf(engine === null)('a container on a real engine', () => {
 
   test('a port that a process holds is named', async () => {
     const { run, target } = await open();
-    const { createServer } = await import('node:net');
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
@@ -188,5 +187,40 @@ describe.skipIf(engine === null)('a container on a real engine', () => {
     while (!(await port(7001, 'udp'))) deadline.throwIfAborted();
     expect(await port(7000, 'tcp')).toBe(false);
     expect(await port(7002, 'udp')).toBe(false);
+  });
+
+  test('on an engine whose containers are out of reach, the sockets inside tell', async () => {
+    const forwarder = createServer((client) => {
+      const upstream = connect(socketPath);
+      client.pipe(upstream).pipe(client);
+      for (const [one, other] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        one.on('error', () => other.destroy()).on('close', () => other.destroy());
+      }
+    });
+    await new Promise<void>((resolve) => forwarder.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void forwarder.close());
+    const { port: enginePort } = forwarder.address() as { port: number };
+    const url = `tcp://127.0.0.1:${enginePort}`;
+    const { runner, run, target } = await createCaseProject(socketPath, { url });
+    const host = await findFreePort();
+    const port = { name: 'tcp', container: 7000, host, protocol: 'tcp' as const };
+    const script = 'until [ -e /go ]; do sleep 0.05; done; exec nc -lk -p 7000';
+    const web = await run(target('web', { image: tools, command: ['sh', '-c', script] }, [port]));
+    const untilListening = async () => {
+      const deadline = AbortSignal.timeout(10_000);
+      while (!(await runner.listens(web, port, never))) deadline.throwIfAborted();
+    };
+    expect(await runner.listens(web, port, never)).toBe(false);
+    expect(await runner.probeAddress(web, port, never)).toEqual({ host: '127.0.0.1', port: host });
+    await runner.exec(web, ['touch', '/go'], never);
+    await untilListening();
+
+    // An image without `cat`: what stays open behind the published port counts.
+    await runner.exec(web, ['sh', '-c', 'rm "$(command -v cat)"'], never);
+    await untilListening();
+    expect(await runner.listens(web, { ...port, host: await findFreePort() }, never)).toBe(false);
   });
 });

@@ -16,9 +16,9 @@ function bodyOf(fields: Partial<ContainerFields>, ports: PortBinding[] = []) {
 
 describe('the create request', () => {
   test('says what is ours in labels, and the name only follows', () => {
-    const { _query, _body } = bodyOf({ labels: { mine: 'yes' } });
-    expect(_query).toEqual({ name: 'shop_db' });
-    expect(_body['Labels']).toMatchObject({
+    const { query, body } = bodyOf({ labels: { mine: 'yes' } });
+    expect(query).toEqual({ name: 'shop_db' });
+    expect(body['Labels']).toMatchObject({
       mine: 'yes',
       'dev.devservices.project': 'shop',
       'dev.devservices.checkout': 'c0ffee',
@@ -29,12 +29,12 @@ describe('the create request', () => {
   });
 
   test('publishes on the loopback interface only', () => {
-    const { _body } = bodyOf({}, [
+    const { body } = bodyOf({}, [
       { name: 'sql', container: 5432, host: 15432, protocol: 'tcp' },
       { name: 'more', container: 5432, host: 15433, protocol: 'tcp' },
       { name: 'dns', container: 53, host: 1053, protocol: 'udp' },
     ]);
-    expect(_body['HostConfig']).toMatchObject({
+    expect(body['HostConfig']).toMatchObject({
       PortBindings: {
         '5432/tcp': [
           { HostIp: '127.0.0.1', HostPort: '15432' },
@@ -43,18 +43,18 @@ describe('the create request', () => {
         '53/udp': [{ HostIp: '127.0.0.1', HostPort: '1053' }],
       },
     });
-    expect(_body['ExposedPorts']).toEqual({ '5432/tcp': {}, '53/udp': {} });
+    expect(body['ExposedPorts']).toEqual({ '5432/tcp': {}, '53/udp': {} });
   });
 
   test('is reachable by its name and its aliases on the project’s network', () => {
-    const { _body } = bodyOf({ aliases: ['postgres', 'db'] });
-    expect(_body['HostConfig']).toMatchObject({ NetworkMode: 'shop' });
+    const { body } = bodyOf({ aliases: ['postgres', 'db'] });
+    expect(body['HostConfig']).toMatchObject({ NetworkMode: 'shop' });
     const EndpointsConfig = { shop: { Aliases: ['db', 'postgres'] } };
-    expect(_body['NetworkingConfig']).toEqual({ EndpointsConfig });
+    expect(body['NetworkingConfig']).toEqual({ EndpointsConfig });
   });
 
   test('host.docker.internal is there unless set', () => {
-    const hosts = (extraHosts: string[]) => bodyOf({ extraHosts })._body['HostConfig'];
+    const hosts = (extraHosts: string[]) => bodyOf({ extraHosts }).body['HostConfig'];
     expect(hosts(['a:1.2.3.4'])).toMatchObject({
       ExtraHosts: ['a:1.2.3.4', 'host.docker.internal:host-gateway'],
     });
@@ -64,7 +64,7 @@ describe('the create request', () => {
   });
 
   test('every other field arrives in the engine’s units and words', () => {
-    const { _query, _body } = bodyOf({
+    const { query, body } = bodyOf({
       command: 'a b',
       entrypoint: '',
       user: '1000',
@@ -85,8 +85,8 @@ describe('the create request', () => {
       stopSignal: 'SIGINT',
       stopGracePeriod: '1500ms',
     });
-    expect(_query).toEqual({ name: 'shop_db', platform: 'linux/amd64' });
-    expect(_body).toMatchObject({
+    expect(query).toEqual({ name: 'shop_db', platform: 'linux/amd64' });
+    expect(body).toMatchObject({
       Image: 'x:1',
       Cmd: ['a', 'b'],
       Entrypoint: [''],

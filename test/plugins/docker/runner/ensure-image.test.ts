@@ -126,8 +126,17 @@ describe('pulling', () => {
   test('is tried again three times where the network failed, not more', async () => {
     const gone = 'Get "https://r/v2/": dial tcp: connection refused';
     const { peer, ensure } = await openRegistry((response) => refuse(response, gone));
-    await expect(ensure('x').done).rejects.toMatchObject({ code: 'DS_IMAGE_NO_NETWORK' });
+    await expect(ensure('x').done).rejects.toMatchObject({
+      code: 'DS_IMAGE_NO_NETWORK',
+      facts: { reason: gone, registry: 'docker.io' },
+    });
     expect(pullsOf(peer)).toHaveLength(4);
+  });
+
+  test('a refusal of another kind is not tried again, though the engine calls it its own error', async () => {
+    const { peer, ensure } = await openRegistry((response) => refuse(response, 'no such plugin'));
+    await expect(ensure('x').done).rejects.toMatchObject({ code: 'DS_IMAGE_PULL_FAILED' });
+    expect(pullsOf(peer)).toHaveLength(1);
   });
 
   test('succeeds when the registry recovers, also when it broke half-way', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDemuxer } from '../../../../plugins/docker/runner/demux.ts';
 import { createLineJoiner } from '../../../../plugins/docker/runner/join-lines.ts';
@@ -25,10 +25,10 @@ function read(chunks: readonly Buffer[]): string[] {
 }
 
 function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
-  const at = [...new Set(places.map((place) => place % (bytes.length + 1)))].toSorted(
+  const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].toSorted(
     (a, b) => a - b,
   );
-  return [0, ...at].map((start, index) => bytes.subarray(start, at[index] ?? bytes.length));
+  return [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length));
 }
 
 describe('lines of a log', () => {
