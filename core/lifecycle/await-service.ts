@@ -1,3 +1,4 @@
+import { withDeadline } from '../clock.ts';
 import { formatDuration } from '../duration.ts';
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { DevServicesError } from '../errors/error.ts';
@@ -51,7 +52,14 @@ export async function awaitCompleted(run: ServiceRun, instance: Instance): Promi
   const own = new AbortController();
   const signal = AbortSignal.any([run.signal, own.signal]);
   try {
-    await whenExited(run, instance, 'completed', signal);
+    const ended = whenExited(run, instance, 'completed', signal);
+    // A migration may take its time: only who asks for a limit gets one.
+    const ms = run.deadlineMs;
+    if (ms === undefined) await ended;
+    else {
+      const late = () => new NotReadyError(ms, 'it has not ended');
+      await withDeadline({ ...run, ms, signal }, () => ended, late);
+    }
   } catch (thrown) {
     if (run.signal.aborted) throw thrown;
     if (thrown instanceof ExitedError && thrown.exitCode === 0) return;

@@ -6,8 +6,6 @@ type Condition = 'started' | 'ready' | 'completed';
 
 /** Who waits for what: a condition's event is at once the start of whoever waited for it last. */
 export interface Conditions {
-  /** Whether a dependant waits for the service to complete. */
-  isOneShot(service: string): boolean;
   /** Resolves when all of a service's dependencies are as it wants them; rejects with Skipped. */
   hold(planned: PlannedService): Promise<void>;
   /** Says that a service has come to its end, good or bad. */
@@ -21,11 +19,6 @@ export function createConditions(
   tracked: ReadonlyMap<string, TrackedService>,
 ): Conditions {
   const inPlan = new Set(services.map(({ service }) => service));
-  const oneShots = new Set(
-    services.flatMap(({ dependsOn }) =>
-      dependsOn.filter(({ condition }) => condition === 'completed').map(({ service }) => service),
-    ),
-  );
   const waiters = new Map<string, Set<() => void>>();
   const started = new Map([...inPlan].map((service) => [service, createDeferred()]));
   const listen = (service: string, look: () => void): void => {
@@ -60,7 +53,6 @@ export function createConditions(
   };
 
   return {
-    isOneShot: (service) => oneShots.has(service),
     async hold({ dependsOn }) {
       await Promise.all(
         dependsOn.map(({ service, condition, required }) => waitFor(service, condition, required)),

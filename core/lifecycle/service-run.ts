@@ -29,8 +29,6 @@ export interface ServiceRun {
   pull: PrepareOptions['pull'];
   /** Replaces every deadline of the readiness. */
   deadlineMs: number | undefined;
-  /** Whether a dependant waits for it to complete. */
-  isOneShot: boolean;
   /** Absent on a no-op, where nothing can happen that was not seen. */
   watch: InstanceWatch | undefined;
   /** Resolves when every dependency's condition holds; rejects with Skipped when one cannot. */
@@ -111,7 +109,7 @@ async function prepare(run: ServiceRun): Promise<Instance> {
 }
 
 async function confirm(run: ServiceRun, instance: Instance): Promise<ServiceEnd> {
-  if (run.isOneShot && instance.status === 'exited') {
+  if (run.planned.isOneShot && instance.status === 'exited') {
     run.tracked.enter({
       state: 'completed',
       instance: instance.id,
@@ -130,7 +128,7 @@ async function becomeReady(run: ServiceRun, instance: Instance): Promise<Service
   const { tracked, clock, events, planned } = run;
   tracked.enter({ state: 'running', instance: instance.id });
   const began = clock.monotonic();
-  const phase = { phase: run.isOneShot ? 'complete' : 'ready', service: planned.service };
+  const phase = { phase: run.planned.isOneShot ? 'complete' : 'ready', service: planned.service };
   events.emit({ event: 'phase-started', ...phase });
   let ok = false;
   const end = () => {
@@ -138,7 +136,7 @@ async function becomeReady(run: ServiceRun, instance: Instance): Promise<Service
     events.emit({ event: 'phase-ended', ...phase, elapsedMs, ok });
   };
   try {
-    if (run.isOneShot) await awaitCompleted(run, instance);
+    if (run.planned.isOneShot) await awaitCompleted(run, instance);
     else await awaitReady(run, instance);
     ok = true;
   } finally {
@@ -146,7 +144,7 @@ async function becomeReady(run: ServiceRun, instance: Instance): Promise<Service
   }
   await run.onReady(instance);
   tracked.enter(
-    run.isOneShot
+    run.planned.isOneShot
       ? { state: 'completed', instance: instance.id, exitCode: 0 }
       : { state: 'ready', instance: instance.id },
   );

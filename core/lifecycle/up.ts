@@ -72,7 +72,6 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       signal,
       pull: options.pull,
       deadlineMs: options.waitTimeoutMs,
-      isOneShot: shared.conditions.isOneShot(service),
       watch: shared.watches.get(planned.run.kind),
       conditions: () => shared.conditions.hold(planned),
       onReady: async (instance) => {

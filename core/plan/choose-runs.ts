@@ -41,6 +41,21 @@ export async function chooseRuns(choice: RunChoice): Promise<Record<string, Chos
   return Object.fromEntries(chosen);
 }
 
+/** The runs of services that take no part, as they would be chosen: nobody asks whether they are available. */
+export async function chooseNeighbours(
+  choice: Pick<RunChoice, 'services' | 'asked' | 'pins' | 'runner'>,
+  names: Iterable<string>,
+): Promise<Record<string, ChosenRun>> {
+  const chosen = [...names].map(async (name): Promise<[string, ChosenRun]> => {
+    const runs = runsOf(choice.services[name]);
+    const wished = [choice.asked[name], choice.pins[name], ...Object.keys(runs)];
+    const key = wished.find((one) => one !== undefined && Object.hasOwn(runs, one)) ?? '';
+    const run = runs[key] as Run;
+    return [name, { key, run, runner: await choice.runner(run.kind, name) }];
+  });
+  return Object.fromEntries(await Promise.all(chosen));
+}
+
 /** A service's runs by key; validation has made every `run` such a record. */
 export function runsOf(service: Service | undefined): Readonly<Record<string, Run>> {
   return (service?.run ?? {}) as Readonly<Record<string, Run>>;

@@ -1,23 +1,15 @@
-import { throwAll } from '../errors/as-error.ts';
 import type { ResolvedConfig } from '../config/config.ts';
-import { topologicalOrder } from '../graph.ts';
+import { throwAll } from '../errors/as-error.ts';
 import type { WantedPort } from '../identity/port-choice.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
-import type {
-  Instance,
-  Observation,
-  PortBinding,
-  ResolvedRun,
-  Runner,
-  Spec,
-} from '../run/runner.ts';
-import { dependenciesOf, selectServices, type Selection } from '../selection.ts';
+import type { Instance, PortBinding, ResolvedRun, Runner, Spec } from '../run/runner.ts';
+import { dependenciesOf, type Selected, selectServices, type Selection } from '../selection.ts';
 import { findTakenPorts, portTakenErrors, type TakenPort } from './check-ports.ts';
-import { type ChosenRun, chooseRuns, type RunChoice } from './choose-runs.ts';
-import { decideAction } from './decide-action.ts';
-import type { Plan, PlannedService } from './plan.ts';
+import { type ChosenRun, chooseNeighbours, chooseRuns, type RunChoice } from './choose-runs.ts';
+import type { Plan } from './plan.ts';
+import { planServices } from './plan-services.ts';
 import type { SecretReader } from './resolve-environment.ts';
-import { type ResolvedService, resolveServices, wantedPorts } from './resolve-services.ts';
+import { resolveServices, wantedPorts } from './resolve-services.ts';
 
 export interface PlanOptions extends Selection {
   recreate?: boolean;
@@ -56,29 +48,24 @@ export interface PlanContext {
 /** Looks once at what there is and decides what to do. Starts, stops and changes nothing. */
 export async function makePlan(context: PlanContext, options: PlanOptions): Promise<Plan> {
   const { config, state, signal } = context;
-  const { selected, left } = await selectServices(config.services, options);
-  const chosen = await chooseRuns({
-    ...context,
-    services: config.services,
-    selected,
-    asked: options.runs ?? {},
-    pins: state.pins,
-  });
-  const { instances } = await observeAll(context, chosen);
+  const { services: all } = config;
+  const { selected, left } = await selectServices(all, options);
+  const choice = { ...context, services: all, selected, asked: options.runs ?? {} };
+  const chosen = await chooseRuns({ ...choice, pins: state.pins });
+  const beside = neighboursOf(all, { selected, left });
+  const neighbours = await chooseNeighbours({ ...choice, pins: state.pins }, beside);
+  const instances = await observeAll(context, chosen);
   const ours = new Set(
     instances.flatMap(({ endpoints }) => Object.values(endpoints).map(({ port }) => port)),
   );
 
   const draft = async (strangers: ReadonlySet<number>) => {
-    const wanted = Object.keys(chosen).flatMap((name) => wantedPorts(name, config.services[name]));
+    const names = Object.keys({ ...neighbours, ...chosen });
+    const wanted = names.flatMap((name) => wantedPorts(name, all[name]));
     const hostPorts = await state.leasePorts(wanted, { ours, strangers });
-    const resolved = await resolveServices({
-      ...context,
-      services: config.services,
-      chosen,
-      hostPorts,
-    });
-    return planServices(context, { chosen, resolved, instances }, options);
+    const given = { ...context, services: all, chosen, neighbours, hostPorts };
+    const resolved = await resolveServices(given);
+    return planServices({ ...context, chosen, resolved, instances, ...options });
   };
   let services = await draft(new Set());
   signal.throwIfAborted();
@@ -97,73 +84,23 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
     project: context.project,
     services,
     left,
-    orphans: instances.filter(({ service }) => !Object.hasOwn(config.services, service)),
+    orphans: instances.filter(({ service }) => !Object.hasOwn(all, service)),
   };
+}
+
+// Left out by this one command, they are as much there as before: their dependants stay as they are.
+function neighboursOf(services: ResolvedConfig['services'], { selected, left }: Selected) {
+  const needs = [...selected].flatMap((name) => dependenciesOf(services[name]));
+  const isAside = (name: string) =>
+    !selected.has(name) && ['excluded', 'not-named'].includes(left[name]?.code ?? '');
+  return new Set(needs.map(([need]) => need).filter(isAside));
 }
 
 async function observeAll(
   { project, signal }: PlanContext,
   chosen: Readonly<Record<string, ChosenRun>>,
-): Promise<Pick<Observation, 'instances'>> {
+): Promise<Instance[]> {
   const runners = new Set<Runner>(Object.values(chosen).map(({ runner }) => runner));
   const seen = await Promise.all([...runners].map((runner) => runner.observe(project, signal)));
-  return { instances: seen.flatMap(({ instances }) => instances) };
-}
-
-function planServices(
-  { config, project, state }: PlanContext,
-  found: {
-    chosen: Readonly<Record<string, ChosenRun>>;
-    resolved: Readonly<Record<string, ResolvedService>>;
-    instances: readonly Instance[];
-  },
-  options: PlanOptions,
-): Record<string, PlannedService> {
-  const { chosen, resolved, instances } = found;
-  const edges = Object.fromEntries(
-    Object.keys(chosen).map((name) => [
-      name,
-      dependenciesOf(config.services[name]).map(([need]) => need),
-    ]),
-  );
-  const oneShots = new Set(
-    Object.keys(chosen).flatMap((name) =>
-      dependenciesOf(config.services[name]).flatMap(([need, how]) =>
-        how.condition === 'completed' ? need : [],
-      ),
-    ),
-  );
-  const plan = (service: string): PlannedService => {
-    const { key } = chosen[service] as ChosenRun;
-    const { run, ports, readiness, environment } = resolved[service] as ResolvedService;
-    const instance = instances.find((one) => one.service === service && one.runKey === key);
-    const spec = state.hashSpec(run, ports);
-    const decision = decideAction({
-      instance,
-      changed: instance?.spec ? state.diffSpec(instance.spec, spec) : [],
-      isOneShot: oneShots.has(service),
-      recreate: options.recreate ?? false,
-    });
-    return {
-      project,
-      service,
-      runKey: key,
-      run,
-      ports,
-      spec,
-      readiness,
-      environment,
-      ...decision,
-      dependsOn: dependenciesOf(config.services[service]).map(([need, how]) => ({
-        service: need,
-        ...how,
-      })),
-      ...(instance ? { instance } : {}),
-      isKnownReady:
-        instance !== undefined &&
-        instance.health !== 'unhealthy' &&
-        state.readyGenerations[service] === instance.generation,
-    };
-  };
-  return Object.fromEntries(topologicalOrder(edges).map((name) => [name, plan(name)]));
+  return seen.flatMap(({ instances }) => instances);
 }

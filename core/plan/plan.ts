@@ -20,6 +20,8 @@ export interface PlannedService extends Target {
   dependsOn: readonly PlannedDependency[];
   /** What it exports, with addresses right for this machine. */
   environment: Readonly<Record<string, string>>;
+  /** Whether a service of the configuration waits for it to complete. */
+  isOneShot: boolean;
   /** What exists of it now. */
   instance?: Instance;
   /** What exists now was seen ready in this very generation. */

@@ -5,10 +5,13 @@ import { promisify } from 'node:util';
 import { resolveTemplate } from '../addresses.ts';
 import { reasonOf } from '../errors/as-error.ts';
 import { serviceErrors } from '../errors/catalogue/service.ts';
+import { isDevServicesError } from '../errors/error.ts';
 import type { AddressBook, EnvironmentValue } from '../run/run.ts';
 import { isSecret, type SecretSource } from '../secret.ts';
 
 export interface EnvironmentSource {
+  service: string;
+  field: 'environment' | 'exports';
   /** The record, or the function that makes it. */
   given:
     | Readonly<Record<string, EnvironmentValue>>
@@ -23,14 +26,22 @@ export interface SecretReader {
   root: string;
   /** Learns each value, so that it is redacted from then on. */
   onSecret(value: string): void;
+  /** What was read already, by source. */
+  known?: Map<string, Promise<string>>;
+}
+
+/** A reader that asks each source once: a password store may take its time, and may ask the user. */
+export function readOnce(reader: SecretReader): SecretReader {
+  return { ...reader, known: new Map() };
 }
 
 /** Variables as strings: functions called, templates filled, secrets read; `null` leaves one out. */
 export async function resolveEnvironment(
-  { given, book, firstPort }: EnvironmentSource,
+  source: EnvironmentSource,
   reader: SecretReader,
 ): Promise<Record<string, string>> {
-  const values = typeof given === 'function' ? given(book) : (given ?? {});
+  const { given, book, firstPort } = source;
+  const values = typeof given === 'function' ? callGiven(given, source) : (given ?? {});
   const entries = await Promise.all(
     Object.entries(values).map(async ([name, value]): Promise<[string, string][]> => {
       if (value === null || value === undefined) return [];
@@ -42,16 +53,44 @@ export async function resolveEnvironment(
   return Object.fromEntries(entries.flat());
 }
 
+type EnvironmentFunction = Extract<EnvironmentSource['given'], (...args: never[]) => unknown>;
+
+// What a function gives was seen by no schema.
+function callGiven(
+  given: EnvironmentFunction,
+  { service, field, book }: EnvironmentSource,
+): Readonly<Record<string, EnvironmentValue>> {
+  const failed = (reason: string, cause?: unknown) =>
+    serviceErrors.create('DS_SERVICE_FUNCTION', { service, field, reason }, cause);
+  let values: unknown;
+  try {
+    values = given(book);
+  } catch (thrown) {
+    throw isDevServicesError(thrown) ? thrown : failed(reasonOf(thrown), thrown);
+  }
+  const isRecord = typeof values === 'object' && values !== null && !Array.isArray(values);
+  if (!isRecord || values instanceof Promise) throw failed('it has to give a record, at once');
+  for (const [name, value] of Object.entries(values as object)) {
+    if (value === null || value === undefined || isSecret(value)) continue;
+    if (!['string', 'number', 'boolean'].includes(typeof value)) {
+      throw failed(`${name} is ${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`);
+    }
+  }
+  return values as Readonly<Record<string, EnvironmentValue>>;
+}
+
 async function readSecret(
   name: string,
   source: SecretSource,
   reader: SecretReader,
 ): Promise<string> {
   const { from, read } = secretReading(source, reader);
+  const key = JSON.stringify(source);
+  const value = reader.known?.get(key) ?? Promise.resolve().then(read);
+  reader.known?.set(key, value);
   try {
-    const value = await read();
-    reader.onSecret(value);
-    return value;
+    reader.onSecret(await value);
+    return await value;
   } catch (error) {
     throw serviceErrors.create(
       'DS_SECRET_UNAVAILABLE',

@@ -8,12 +8,14 @@ import type { PortBinding, ResolvedRun, Viewpoint } from '../run/runner.ts';
 import { dependenciesOf } from '../selection.ts';
 import type { Port, Service } from '../service/service.ts';
 import type { ChosenRun } from './choose-runs.ts';
-import { resolveEnvironment, type SecretReader } from './resolve-environment.ts';
+import { readOnce, resolveEnvironment, type SecretReader } from './resolve-environment.ts';
 
 export interface Resolution {
   project: ProjectIdentity;
   services: Readonly<Record<string, Service>>;
   chosen: Readonly<Record<string, ChosenRun>>;
+  /** Dependencies that take no part themselves, and whose exports are needed all the same. */
+  neighbours?: Readonly<Record<string, ChosenRun>>;
   /** Ports of this machine by `leaseKey`. */
   hostPorts: ReadonlyMap<string, number>;
   reader: SecretReader;
@@ -31,15 +33,19 @@ export interface ResolvedService {
 export async function resolveServices(
   resolution: Resolution,
 ): Promise<Record<string, ResolvedService>> {
-  const { services, chosen, reader, project } = resolution;
+  const { services, chosen, project } = resolution;
+  const reader = readOnce(resolution.reader);
+  const known = { ...resolution.neighbours, ...chosen };
+  const ports = Object.fromEntries(
+    Object.keys(known).map((name) => [name, bindPorts(resolution, name)]),
+  );
   const names = Object.keys(chosen);
-  const ports = Object.fromEntries(names.map((name) => [name, bindPorts(resolution, name)]));
   const edges = Object.fromEntries(
     names.map((name) => [name, dependenciesOf(services[name]).map(([need]) => need)]),
   );
 
   const bookFor = (name: string, from: Viewpoint) => {
-    const { runner } = chosen[name] as ChosenRun;
+    const { runner } = known[name] as ChosenRun;
     const seen = (ports[name] ?? []).map((port) => [
       port.name,
       runner.address({ service: name, project, port }, from),
@@ -49,6 +55,8 @@ export async function resolveServices(
   const exportsFor = (name: string, from: Viewpoint) =>
     resolveEnvironment(
       {
+        service: name,
+        field: 'exports',
         given: services[name]?.exports,
         book: bookFor(name, from),
         firstPort: ports[name]?.[0]?.name,
@@ -59,10 +67,12 @@ export async function resolveServices(
   const resolved: Record<string, ResolvedService> = {};
   for (const name of topologicalOrder(edges)) {
     const { run, runner } = chosen[name] as ChosenRun;
-    const needs = (edges[name] ?? []).filter((need) => Object.hasOwn(chosen, need));
+    const needs = (edges[name] ?? []).filter((need) => Object.hasOwn(known, need));
     const inherited = await Promise.all(needs.map((need) => exportsFor(need, run.kind)));
     const own = await resolveEnvironment(
       {
+        service: name,
+        field: 'environment',
         given: (run as { environment?: Environment }).environment,
         book: bookFor(name, run.kind),
         firstPort: ports[name]?.[0]?.name,

@@ -9,32 +9,9 @@ import type {
   RunnerEvent,
 } from '../run/runner.ts';
 import type { Run } from '../run/run.ts';
+import type { FakeRunner, RunnerCall } from './fake-runner-contract.ts';
 
-/** One call of the runner, as a test compares it: `start db`. */
-export type RunnerCall = `${string} ${string}` | string;
-
-/** A runner that runs nothing: a test says what its services do. */
-export interface FakeRunner extends Runner {
-  /** Calls that change something, in order: `prepare db`, `start db`, `stop db`, `remove db`. */
-  readonly calls: readonly RunnerCall[];
-  /** What exists. */
-  readonly instances: ReadonlyMap<string, Instance>;
-  /** Whether something listens inside the service from its next start on; default: at once. */
-  setListening(service: string, listens: boolean): void;
-  /** What a command inside the service gives; default: exit code 0. */
-  setExec(service: string, result: ExecResult | (() => Promise<ExecResult>)): void;
-  /** What goes wrong in a step of a service: `start db`. */
-  failOn(call: RunnerCall, error: unknown): void;
-  /** Holds a step until the returned function is called. */
-  holdOn(call: RunnerCall): () => void;
-  /** The service ends now, or as soon as it is started. */
-  exit(service: string, exitCode: number, options?: { willRestart?: boolean }): void;
-  /** The engine's word on a service. */
-  report(service: string, health: 'healthy' | 'unhealthy'): void;
-  writeLog(service: string, text: string): void;
-  setAvailable(error: DevServicesError | undefined): void;
-  addData(found: Omit<OwnedData, 'kind'>): void;
-}
+export type { FakeRunner, RunnerCall } from './fake-runner-contract.ts';
 
 /**
  * For tests of plugins and of the kernel: every service is there at once and listens, until told otherwise.
@@ -50,7 +27,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const execs = new Map<string, ExecResult | (() => Promise<ExecResult>)>();
   const failures = new Map<RunnerCall, unknown>();
   const holds = new Map<RunnerCall, Promise<void>>();
-  const logs: LogLine[] = [];
+  const logs: (LogLine & { generation: string })[] = [];
   const exits = new Map<string, RunnerEvent>();
   const data: OwnedData[] = [];
   const watchers = new Set<(event: RunnerEvent) => void>();
@@ -61,10 +38,10 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const tell = (event: RunnerEvent) => {
     for (const watcher of watchers) watcher(event);
   };
-  const step = async (name: string, service: string): Promise<void> => {
-    const call = `${name} ${service}`;
+  const step = async (call: RunnerCall, signal?: AbortSignal): Promise<void> => {
     calls.push(call);
-    await holds.get(call);
+    const held = holds.get(call);
+    if (held) await Promise.race([held, ...(signal ? [whenAborted(signal)] : [])]);
     if (failures.has(call)) throw failures.get(call);
   };
 
@@ -103,10 +80,22 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       instances.set(service, { ...instance, health });
       tell({ type: 'health', service, id: instance.id, health });
     },
-    writeLog(service, text) {
-      logs.push({ service, stream: 'stdout', text });
+    writeLog(service, text, at) {
+      const generation = instances.get(service)?.generation ?? '';
+      const time = at === undefined ? {} : { at };
+      logs.push({ service, stream: 'stdout', text, generation, ...time });
       for (const wake of logReaders) wake();
     },
+    change(service, fields) {
+      const instance = instances.get(service);
+      if (instance) instances.set(service, { ...instance, ...fields });
+    },
+    vanish(service) {
+      const instance = instances.get(service);
+      instances.delete(service);
+      if (instance) tell({ type: 'removed', service, id: instance.id });
+    },
+    lose: (error) => tell({ type: 'lost', error }),
     setAvailable: (error) => void (unavailable = error),
     addData: (found) => void data.push({ ...found, kind }),
 
@@ -114,14 +103,14 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       unavailable ? { available: false, error: unavailable } : { available: true },
     normalise: (run: Run, { environment }) => ({ ...(run as unknown as ResolvedRun), environment }),
     restartsAfter: () => false,
-    async observe() {
+    async observe(_, signal) {
       if (unavailable) throw unavailable;
-      calls.push('observe');
+      await step('observe', signal);
       return { instances: [...instances.values()], foreign: [] };
     },
-    ensureProject: () => step('ensure', 'project'),
+    ensureProject: (_, signal) => step('ensure project', signal),
     async prepare({ service, runKey, spec }, { signal }) {
-      await step('prepare', service);
+      await step(`prepare ${service}`, signal);
       signal.throwIfAborted();
       const instance: Instance = {
         kind,
@@ -137,8 +126,8 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       instances.set(service, instance);
       return instance;
     },
-    async start({ service, ports, spec }, { id }) {
-      await step('start', service);
+    async start({ service, ports, spec }, { id }, signal) {
+      await step(`start ${service}`, signal);
       const before = instances.get(service) as Instance;
       const endpoints = Object.fromEntries(
         ports.map(({ name, host }) => [name, { host: '127.0.0.1', port: host }]),
@@ -160,30 +149,38 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       }
       return instance;
     },
-    async stop({ service }) {
-      await step('stop', service);
+    async stop({ service }, { signal }) {
+      await step(`stop ${service}`, signal);
+      const instance = instances.get(service);
+      if (instance) instances.set(service, { ...instance, status: 'exited', exitCode: 0 });
     },
-    async remove({ service }) {
-      await step('remove', service);
+    async remove({ service }, signal) {
+      await step(`remove ${service}`, signal);
       instances.delete(service);
     },
     listData: async (_, services) =>
       data.filter(({ service }) => services === 'all' || services.includes(service)),
     async removeData({ name }) {
-      await step('remove-data', name);
+      await step(`remove-data ${name}`);
       data.splice(0, data.length, ...data.filter((one) => one.name !== name));
     },
     address: ({ service, port }, from) =>
       from === kind
         ? { host: service, port: port.container }
         : { host: '127.0.0.1', port: port.host },
-    listens: async ({ service }) => !silent.has(service),
+    listens: async ({ service }, { protocol }) => protocol === 'tcp' && !silent.has(service),
     probeAddress: async (_, { host }) => ({ host: '127.0.0.1', port: host }),
-    async *logs({ service }, { follow, tail, signal }) {
-      const own = () => logs.filter((line) => line.service === service);
+    async *logs({ service, generation }, { follow, tail, sinceStart, signal }) {
+      const own = () =>
+        logs
+          .filter((line) => line.service === service)
+          .filter((line) => sinceStart !== true || line.generation === generation);
       let next = tail === undefined ? 0 : Math.max(0, own().length - tail);
       for (;;) {
-        while (next < own().length) yield own()[next++] as LogLine;
+        while (next < own().length) {
+          const { generation: _, ...line } = own()[next++] as (typeof logs)[number];
+          yield line;
+        }
         if (!follow || signal.aborted) return;
         await new Promise<void>((resolve) => {
           const wake = () => {
@@ -200,6 +197,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       return typeof result === 'function' ? result() : result;
     },
     async watch(_, signal) {
+      await step('watch', signal);
       const queue: RunnerEvent[] = [];
       let wake = () => {};
       const watcher = (event: RunnerEvent) => {
@@ -221,9 +219,16 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         }
       })();
     },
-    dropProject: () => step('drop', 'project'),
+    dropProject: (_, signal) => step('drop project', signal),
     async close() {
       watchers.clear();
     },
   };
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

@@ -54,7 +54,8 @@ function openTestHost(options: TestHostOptions, root: string, runner: FakeRunner
   // The configuration holds functions: the file hands on the very objects of the test.
   const key = `devservices-test-config-${++configs}`;
   Object.assign(globalThis, { [key]: options.config });
-  const file = join(root, 'devservices.config.mjs');
+  // A name of its own each: a module is imported once in a process.
+  const file = join(root, `devservices.config.${configs}.mjs`);
   writeFileSync(file, `export default globalThis[${JSON.stringify(key)}];\n`);
   const fakeContainers = definePlugin({
     name: 'docker',

@@ -63,6 +63,13 @@ export const serviceErrors = defineErrors({
     message: ({ service, reason }) => `The onReady step of ${service} failed: ${reason}`,
     hint: () => "Mend the step, or set its `onFailure: 'warn'` where it may fail.",
   }),
+  DS_SERVICE_FUNCTION: entry<{ service: string; field: string; reason: string }>({
+    blame: 'user',
+    title: 'A function of a service failed',
+    message: ({ service, field, reason }) =>
+      `The function \`${field}\` of the service ${service} failed: ${reason}`,
+    hint: ({ service, field }) => `Mend \`${field}\` of ${service} in the configuration.`,
+  }),
   DS_PORT_UNKNOWN: entry<{ service: string; port: string; known: readonly string[] }>({
     blame: 'user',
     title: 'A port that does not exist was named',

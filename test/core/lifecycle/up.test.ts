@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { container } from '../../../core/run/run.ts';
+import type { Config } from '../../../core/config/config.ts';
+import { definePlugin } from '../../../core/plugin/define-plugin.ts';
+import { ready } from '../../../core/readiness/readiness.ts';
+import type { ExecResult } from '../../../core/run/runner.ts';
 import { createTestHost } from '../../../core/testing/test-host.ts';
 import { freePorts } from '../../rig/free-ports.ts';
-
-const image = () => container({ image: 'x' });
+import { column, image, saw, thrownBy, told } from '../../rig/kernel.ts';
 
 test('a chain of four: each start request follows its dependency’s ready event with nothing between', async () => {
   const [a, b, c, d] = await freePorts(4);
@@ -32,4 +34,150 @@ test('a chain of four: each start request follows its dependency’s ready event
   ]) {
     expect(told[told.indexOf(`ready ${need}`) + 1]).toBe(`starting ${dependant}`);
   }
+});
+
+test('with hooks and steps between, a dependant still starts right after the ready event', async () => {
+  const order: string[] = [];
+  const watcher = definePlugin({
+    name: 'watcher',
+    setup: ({ hooks }) =>
+      hooks.serviceReady.for('a').tap('watcher', async () => {
+        await Promise.resolve();
+        order.push('hook');
+      }),
+  });
+  await using host = createTestHost({
+    config: {
+      plugins: [watcher],
+      services: {
+        a: { run: image(), onReady: async () => void order.push('step') },
+        b: { run: image(), dependsOn: ['a'] },
+      },
+    },
+  });
+  await host.up();
+  const lines = told(host.events);
+  expect(lines[lines.indexOf('ready a') + 1]).toBe('starting b');
+  expect(order).toEqual(['hook', 'step']);
+  expect(lines.indexOf('hook-ended watcher serviceReady(a)')).toBeLessThan(
+    lines.indexOf('ready a'),
+  );
+});
+
+test('two branches overlap: neither waits for the other', async () => {
+  await using host = createTestHost({
+    config: {
+      services: {
+        base: { run: image() },
+        left: { run: image(), dependsOn: ['base'] },
+        right: { run: image(), dependsOn: ['base'] },
+        top: { run: image(), dependsOn: ['left', 'right'] },
+      },
+    },
+  });
+  const release = host.runner.holdOn('start left');
+  const done = host.up();
+  await saw(host, 'ready right');
+  expect(told(host.events)).toContain('starting left');
+  expect(told(host.events)).not.toContain('starting top');
+  release();
+  expect(column(await done, 'state')).toEqual({
+    base: 'ready',
+    left: 'ready',
+    right: 'ready',
+    top: 'ready',
+  });
+});
+
+test('prepare runs ahead of conditions', async () => {
+  await using host = createTestHost({
+    config: { services: { b: { run: image(), dependsOn: ['a'] }, a: { run: image() } } },
+  });
+  const release = host.runner.holdOn('start a');
+  const done = host.up();
+  await saw(host, 'phase-ended prepare b');
+  expect(host.runner.calls).not.toContain('start b');
+  release();
+  await done;
+});
+
+test('a cycle is named in full, and nothing starts', async () => {
+  await using host = createTestHost({
+    config: {
+      services: {
+        a: { run: image(), dependsOn: ['b'] },
+        b: { run: image(), dependsOn: ['c'] },
+        c: { run: image(), dependsOn: ['a'] },
+      },
+    },
+  });
+  const error = await thrownBy(host.up());
+  expect(error.message).toContain('a → b → c → a');
+  expect(error['blame']).toBe('user');
+  expect(host.runner.calls).toEqual([]);
+});
+
+test('`started` waits for the start alone', async () => {
+  await using host = createTestHost({
+    config: {
+      services: {
+        slow: { run: image(), ready: ready.command(['x']) },
+        b: { run: image(), dependsOn: { slow: 'started' } },
+      },
+    },
+  });
+  let answer = (_: ExecResult) => {};
+  host.runner.setExec('slow', () => new Promise((resolve) => (answer = resolve)));
+  const done = host.up();
+  await saw(host, 'ready b');
+  expect(told(host.events)).not.toContain('ready slow');
+  answer({ exitCode: 0, output: '' });
+  expect(column(await done, 'state')).toEqual({ slow: 'ready', b: 'ready' });
+});
+
+test('an optional dependency that fails stops nobody', async () => {
+  await using host = createTestHost({
+    config: {
+      services: {
+        bad: { run: image() },
+        b: { run: image(), dependsOn: { bad: { condition: 'ready', required: false } } },
+        c: { run: image(), dependsOn: { gone: { condition: 'ready', required: false } } },
+      },
+    },
+  });
+  host.runner.failOn('start bad', new Error('no'));
+  const outcome = await host.up();
+  expect(column(outcome, 'state')).toEqual({ bad: 'failed', b: 'ready', c: 'ready' });
+});
+
+test('an excluded dependency is not waited for, and gives its address all the same', async () => {
+  const config: Config = {
+    services: {
+      db: { run: image(), exports: { DATABASE_URL: 'postgres://db' } },
+      api: { run: image(), dependsOn: ['db'] },
+    },
+  };
+  await using host = createTestHost({ config });
+  await host.up();
+  await host.host.close();
+  const { services } = await host.again().up({ exclude: ['db'] });
+  expect(services['db']).toMatchObject({ state: 'skipped', reason: { code: 'excluded' } });
+  expect(services['api']).toMatchObject({ state: 'ready', action: 'unchanged' });
+});
+
+test('--no-deps leaves dependencies alone and changes nothing about who is named', async () => {
+  const config: Config = {
+    services: {
+      db: { run: image(), exports: { DATABASE_URL: 'postgres://db' } },
+      api: { run: image(), dependsOn: ['db'] },
+    },
+  };
+  await using host = createTestHost({ config });
+  await host.up();
+  await host.host.close();
+  const next = host.again();
+  const { services } = await next.up({ services: ['api'], noDeps: true });
+  expect(services['api']).toMatchObject({ action: 'unchanged' });
+  expect(services['db']).toMatchObject({ state: 'skipped' });
+  await next.host.close();
 });

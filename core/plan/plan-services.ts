@@ -1,0 +1,70 @@
+import type { ResolvedConfig } from '../config/config.ts';
+import { topologicalOrder } from '../graph.ts';
+import type { ProjectIdentity } from '../identity/project.ts';
+import type { Instance } from '../run/runner.ts';
+import { dependenciesOf } from '../selection.ts';
+import type { ChosenRun } from './choose-runs.ts';
+import { decideAction } from './decide-action.ts';
+import type { PlanState } from './make-plan.ts';
+import type { PlannedService } from './plan.ts';
+import type { ResolvedService } from './resolve-services.ts';
+
+export interface Findings {
+  config: ResolvedConfig;
+  project: ProjectIdentity;
+  state: Pick<PlanState, 'hashSpec' | 'diffSpec' | 'readyGenerations'>;
+  chosen: Readonly<Record<string, ChosenRun>>;
+  resolved: Readonly<Record<string, ResolvedService>>;
+  instances: readonly Instance[];
+  /** `--recreate`. */
+  recreate?: boolean;
+}
+
+/** Compares what is wanted with what is there, service by service, dependencies first. */
+export function planServices(findings: Findings): Record<string, PlannedService> {
+  const { services } = findings.config;
+  const names = Object.keys(findings.chosen);
+  const edges = names.map((name) => [name, dependenciesOf(services[name]).map(([need]) => need)]);
+  const oneShots = new Set(
+    Object.values(services).flatMap((service) =>
+      dependenciesOf(service).flatMap(([need, { condition }]) =>
+        condition === 'completed' ? need : [],
+      ),
+    ),
+  );
+  const ordered = topologicalOrder(Object.fromEntries(edges) as Record<string, string[]>);
+  return Object.fromEntries(
+    ordered.map((name) => [name, planService(findings, name, oneShots.has(name))]),
+  );
+}
+
+function planService(findings: Findings, service: string, isOneShot: boolean): PlannedService {
+  const { config, project, state, instances, recreate = false } = findings;
+  const { key } = findings.chosen[service] as ChosenRun;
+  const { run, ports, readiness, environment } = findings.resolved[service] as ResolvedService;
+  const own = instances.filter((one) => one.service === service);
+  const instance = own.find(({ runKey }) => runKey === key);
+  const spec = state.hashSpec(run, ports);
+  const changed = instance?.spec ? state.diffSpec(instance.spec, spec) : [];
+  return {
+    project,
+    service,
+    runKey: key,
+    run,
+    ports,
+    spec,
+    readiness,
+    environment,
+    isOneShot,
+    ...decideAction({ instance, changed, isOneShot, recreate }),
+    dependsOn: dependenciesOf(config.services[service]).map(([need, how]) => ({
+      service: need,
+      ...how,
+    })),
+    ...(instance ? { instance } : {}),
+    isKnownReady:
+      instance !== undefined &&
+      instance.health !== 'unhealthy' &&
+      state.readyGenerations[service] === instance.generation,
+  };
+}

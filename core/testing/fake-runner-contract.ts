@@ -1,0 +1,35 @@
+import type { DevServicesError } from '../errors/error.ts';
+import type { ExecResult, Instance, OwnedData, Runner } from '../run/runner.ts';
+
+/** One call of the runner, as a test compares it: `start db`. */
+export type RunnerCall = `${string} ${string}` | string;
+
+/** A runner that runs nothing: a test says what its services do. */
+export interface FakeRunner extends Runner {
+  /** Calls that ask or change something, in order: `observe`, `prepare db`, `start db`, `stop db`, `remove db`. */
+  readonly calls: readonly RunnerCall[];
+  /** What exists. */
+  readonly instances: ReadonlyMap<string, Instance>;
+  /** Whether something listens inside the service from its next start on; default: at once. */
+  setListening(service: string, listens: boolean): void;
+  /** What a command inside the service gives; default: exit code 0. */
+  setExec(service: string, result: ExecResult | (() => Promise<ExecResult>)): void;
+  /** What goes wrong in a step of a service: `start db`. */
+  failOn(call: RunnerCall, error: unknown): void;
+  /** Holds a step until the returned function is called. */
+  holdOn(call: RunnerCall): () => void;
+  /** The service ends now, or as soon as it is started. */
+  exit(service: string, exitCode: number, options?: { willRestart?: boolean }): void;
+  /** The engine's word on a service. */
+  report(service: string, health: 'healthy' | 'unhealthy'): void;
+  /** A line of the service's log; `at` is an ISO time. */
+  writeLog(service: string, text: string, at?: string): void;
+  /** Changes what is seen of a service from outside: drift, spec, status. */
+  change(service: string, fields: Partial<Instance>): void;
+  /** Somebody else removes the service. */
+  vanish(service: string): void;
+  /** The runner loses sight of everything (the engine is gone). */
+  lose(error: DevServicesError): void;
+  setAvailable(error: DevServicesError | undefined): void;
+  addData(found: Omit<OwnedData, 'kind'>): void;
+}
