@@ -1,0 +1,97 @@
+import { bugErrors } from '../core/errors/catalogue/bug.ts';
+import { configErrors } from '../core/errors/catalogue/config.ts';
+import { pluginErrors } from '../core/errors/catalogue/plugin.ts';
+import { serviceErrors } from '../core/errors/catalogue/service.ts';
+import { stateErrors } from '../core/errors/catalogue/state.ts';
+import { taskErrors } from '../core/errors/catalogue/task.ts';
+import type { Blame, ErrorEntry } from '../core/errors/error.ts';
+import { exitCodes } from '../core/errors/exit-code.ts';
+import { dockerErrors } from '../plugins/docker/errors.ts';
+import { imageErrors } from '../plugins/docker/image-errors.ts';
+import {
+  bugExamples,
+  configExamples,
+  dockerExamples,
+  imageExamples,
+  pluginExamples,
+  serviceExamples,
+  stateExamples,
+  taskExamples,
+} from './error-examples.ts';
+
+interface Area {
+  title: string;
+  entries: Readonly<Record<string, ErrorEntry<never>>>;
+  examples: Readonly<Record<string, unknown>>;
+}
+
+/** Every catalogue there is, in the order of the page. */
+export const errorAreas: readonly Area[] = [
+  { title: 'Configuration', entries: configErrors.entries, examples: configExamples },
+  { title: 'Services and ports', entries: serviceErrors.entries, examples: serviceExamples },
+  {
+    title: 'Plugins, options and permissions',
+    entries: pluginErrors.entries,
+    examples: pluginExamples,
+  },
+  { title: 'Tasks and arguments', entries: taskErrors.entries, examples: taskExamples },
+  { title: 'State of this machine', entries: stateErrors.entries, examples: stateExamples },
+  {
+    title: 'Docker: engine and containers',
+    entries: dockerErrors.entries,
+    examples: dockerExamples,
+  },
+  { title: 'Docker: images', entries: imageErrors.entries, examples: imageExamples },
+  { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
+];
+
+/** The text of docs/errors.md. */
+export function renderErrorsDoc(): string {
+  return `${[
+    '# Errors',
+    '<!-- Generated from the catalogues by `npm run docs`; do not edit. -->',
+    introduction,
+    blames(),
+    ...errorAreas.flatMap(({ title, entries, examples }) => [
+      `## ${title}`,
+      ...Object.entries(entries).flatMap(([code, entry]) =>
+        renderEntry(code, entry, examples[code]),
+      ),
+    ]),
+  ].join('\n\n')}\n`;
+}
+
+const introduction = `Every error has a permanent code, says what happened and why, and gives one hint: what to do next. The
+sentences below are examples; names and numbers are made up.`;
+
+const meanings: Readonly<Record<Blame, string>> = {
+  outcome:
+    'it was tried and did not work: a service, a probe, a command, a question answered with no',
+  user: 'arguments or configuration',
+  environment: 'engine, ports, tools, network, disk',
+  plugin: "a plugin's code",
+  bug: 'a defect of devservices',
+};
+
+function blames(): string {
+  const rows = Object.entries(exitCodes).map(
+    ([blame, exitCode]) => `| \`${blame}\` | ${exitCode} | ${meanings[blame as Blame]} |`,
+  );
+  return `The blame of an error decides the exit status:
+
+| Blame | Exit status | What is to be changed |
+|---|---|---|
+${rows.join('\n')}
+
+Of several errors the gravest decides: 70 before 4, 2, 3 and 1. An interrupted task ends with 130 (Ctrl-C) or 143.`;
+}
+
+function renderEntry(code: string, entry: ErrorEntry<never>, facts: unknown): string[] {
+  if (facts === undefined) throw new Error(`docs/error-examples.ts has no facts for ${code}.`);
+  const { blame, title, message, hint } = entry as ErrorEntry<unknown>;
+  return [
+    `### ${code}`,
+    `${title}. Blame \`${blame}\`, exit status ${exitCodes[blame]}.`,
+    `\`\`\`text\n${message(facts)}\n→ ${hint(facts)}\n\`\`\``,
+  ];
+}
