@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { labels } from '../../core/identity/project.ts';
 import { createCheckout } from '../rig/checkout.ts';
 import { ensureEngine } from '../rig/engine/ensure-engine.ts';
 import { freePorts } from '../rig/free-ports.ts';
@@ -56,15 +55,6 @@ describe.skipIf(engine === null)(
         export default defineConfig({ plugins: [cache({ mode: '${mode}', notes: ${JSON.stringify(notes)} })] });
       `,
       });
-    const instances = async () =>
-      (
-        await checkout.docker.listContainers({
-          all: true,
-          filters: { label: [`${labels.service}=cache`] },
-        })
-      )
-        .filter(({ Labels }) => checkout.owns(Labels))
-        .map(({ Id }) => Id);
 
     afterAll(() => checkout[Symbol.asyncDispose]());
 
@@ -88,15 +78,15 @@ describe.skipIf(engine === null)(
     });
 
     test('on a no-op looks again, and hears of no readiness that is not new', async () => {
-      const before = await instances();
+      const before = await checkout.containers();
       const { finished } = await checkout.task('up', ['--json']);
       expect(finished.services['cache']).toMatchObject({ action: 'unchanged' });
       expect(said()).toEqual(['beforeUp unchanged', 'afterHealth ready']);
-      expect(await instances()).toEqual(before);
+      expect(await checkout.containers()).toEqual(before);
     });
 
     test('recreates in beforeUp, and says why', async () => {
-      const before = await instances();
+      const before = await checkout.containers();
       configure('recreate');
       const { exitCode, finished } = await checkout.task('up', ['--json']);
       expect(exitCode).toBe(0);
@@ -105,27 +95,28 @@ describe.skipIf(engine === null)(
         reason: { text: 'its seed is old' },
       });
       expect(said()[1]).toMatch(/^serviceReady cache/);
-      expect(await instances()).not.toEqual(before);
+      expect(await checkout.containers()).not.toEqual(before);
     });
 
     test('vetoes: nothing is started, exit 4', async () => {
       await checkout.task('down');
       said();
       configure('veto');
-      const { exitCode, finished, stderr } = await checkout.task('up', ['--json']);
-      expect({ exitCode, stderr }).toEqual({
-        exitCode: 4,
-        stderr: expect.stringContaining('the moon is full'),
-      });
+      const { exitCode, finished } = await checkout.task('up', ['--json']);
+      expect(exitCode).toBe(4);
       expect(finished).toMatchObject({
         ok: false,
         exitCode: 4,
         errors: [
-          { code: 'DS_PLUGIN_VETO', blame: 'plugin', message: expect.stringContaining('cache') },
+          {
+            code: 'DS_PLUGIN_VETO',
+            blame: 'plugin',
+            message: expect.stringMatching(/cache.*the moon is full/),
+          },
         ],
       });
       expect(said()).toEqual(['beforeUp create']);
-      expect(await instances()).toEqual([]);
+      expect(await checkout.containers()).toEqual({});
     });
   },
 );

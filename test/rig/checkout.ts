@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Dockerode from 'dockerode';
 import { labels } from '../../core/identity/project.ts';
@@ -52,8 +52,8 @@ export interface Checkout {
   clear(): void;
   /** Files of the repo, sorted. */
   list(): string[];
-  /** Whether labels are this checkout's, whatever other checkouts are called. */
-  owns(labels: Readonly<Record<string, string>>): boolean;
+  /** Ids of this checkout's containers by service, running or not. */
+  containers(): Promise<Record<string, string>>;
   /** `tsx tasks/up.ts --json`: `task('up', ['--json'])`. */
   task(name: string, args?: readonly string[], options?: RunOptions): Promise<Ran>;
   run(command: readonly [string, ...string[]], options?: RunOptions): Promise<Ran>;
@@ -81,18 +81,19 @@ export function cloneRepo(engine: TestEngine): Checkout {
 }
 
 /** An empty repo whose tasks come from this one, `devservices` being importable. */
-export function createCheckout(engine: Pick<TestEngine, 'url' | 'socketPath'>): Checkout {
+export function createCheckout(engine: Pick<TestEngine, 'url' | 'socketPath'> | null): Checkout {
   const folder = mkdtempSync(join(tmpdir(), 'ds-'));
-  const root = join(folder, 'repo');
+  // The engine is shared by all tests, so the project's name has to be this one's own.
+  const root = join(folder, basename(folder).toLowerCase());
   const stateHome = join(folder, 'state');
   mkdirSync(join(root, '.git'), { recursive: true });
   linkPackage(folder);
-  const docker = new Dockerode({ socketPath: engine.socketPath });
+  const docker = new Dockerode({ socketPath: engine?.socketPath ?? '/nowhere/docker.sock' });
   const env = {
     ...process.env,
     XDG_STATE_HOME: stateHome,
     XDG_CACHE_HOME: join(folder, 'cache'),
-    DOCKER_HOST: engine.url,
+    DOCKER_HOST: engine?.url ?? 'unix:///nowhere/docker.sock',
     NO_COLOR: '1',
     // A runner of tests leaves traces that change how a child behaves.
     ...Object.fromEntries(
@@ -128,12 +129,20 @@ export function createCheckout(engine: Pick<TestEngine, 'url' | 'socketPath'>): 
         .filter((entry) => entry.isFile())
         .map((entry) => relative(root, join(entry.parentPath, entry.name)))
         .toSorted(),
-    owns: (found) => ownCheckouts(stateHome).includes(found[labels.checkout] ?? ''),
+    async containers() {
+      const own = ownCheckouts(stateHome);
+      const all = await docker.listContainers({ all: true, filters: { label: [labels.checkout] } });
+      return Object.fromEntries(
+        all
+          .filter(({ Labels }) => own.includes(Labels[labels.checkout] ?? ''))
+          .map(({ Id, Labels }) => [Labels[labels.service] ?? '', Id]),
+      );
+    },
     task: (name, args = [], options = {}) =>
       run([process.execPath, '--import', tsx, join(repo, 'tasks', `${name}.ts`), ...args], options),
     run,
     async [Symbol.asyncDispose]() {
-      await removeOwned(docker, stateHome);
+      if (engine) await removeOwned(docker, stateHome);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -180,8 +189,7 @@ function runCommand(
 
 /** Removes what carries the labels of the checkouts in a state home, and nothing else. */
 async function removeOwned(docker: Dockerode, stateHome: string): Promise<void> {
-  const ids = ownCheckouts(stateHome);
-  for (const id of ids) {
+  for (const id of ownCheckouts(stateHome)) {
     const filters = { label: [`${labels.checkout}=${id}`] };
     const containers = await docker.listContainers({ all: true, filters });
     await Promise.all(
