@@ -29,6 +29,9 @@ export async function loadModule(
   try {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
+    // tsx reads a .ts file of a package without "type": "module" as CommonJS, which knows no top-level await.
+    const isItsOwn = error instanceof Error && error.name === 'TransformError';
+    if (isItsOwn) return loadTransformed(file, loading);
     throw await explainFailure({ file, error, library: loading.library });
   }
 }

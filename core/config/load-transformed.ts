@@ -19,11 +19,13 @@ export async function loadTransformed(
     }
   }
   const { transformModule } = await import('./transform-module.ts');
-  const transformed = keepTransformed(file, loading, await transformModule(file, loading.library));
+  const made = keepTransformed(file, loading, await transformModule(file, loading.library));
   try {
-    return await importFile(transformed);
+    return await importFile(made.file);
   } catch (error) {
-    throw await explainFailure({ file, error, transformed });
+    throw await explainFailure({ file, error, transformed: made.file });
+  } finally {
+    made.drop();
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ModuleLoading } from './load-module.ts';
 
 /** A module and all that it imports by path, as one JavaScript text. */
@@ -29,31 +29,42 @@ export function findTransformed(file: string, loading: ModuleLoading): string | 
   return join(folderOf(loading), manifest.module);
 }
 
-/** Keeps a transform in place of an earlier one; returns the file to import. */
+/** A transform that can be imported; `drop` takes it away again where it could not be kept. */
+export interface Importable {
+  file: string;
+  drop(): void;
+}
+
+/** Keeps a transform in place of an earlier one. */
 export function keepTransformed(
   file: string,
   loading: ModuleLoading,
-  { code, map, inputs }: Transformed,
-): string {
-  const name = digest(code).slice(0, 32);
-  const manifestFile = manifestOf(file, loading);
-  const previous = readManifest(manifestFile)?.module;
-  const write = (folder: string): string => {
-    replaceFile(join(folder, `${name}.mjs.map`), map);
-    replaceFile(join(folder, `${name}.mjs`), `${code}\n//# sourceMappingURL=${name}.mjs.map\n`);
-    return join(folder, `${name}.mjs`);
-  };
+  transformed: Transformed,
+): Importable {
+  const folder = folderOf(loading);
   try {
-    mkdirSync(folderOf(loading), { recursive: true, mode: 0o700 });
-    const kept = write(folderOf(loading));
-    const manifest: Manifest = { module: `${name}.mjs`, inputs };
-    replaceFile(manifestFile, JSON.stringify(manifest));
-    if (previous !== undefined && previous !== manifest.module) forget(folderOf(loading), previous);
-    return kept;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const previous = readManifest(manifestOf(file, loading))?.module;
+    const kept = write(folder, transformed);
+    const manifest: Manifest = { module: basename(kept), inputs: transformed.inputs };
+    replaceFile(manifestOf(file, loading), JSON.stringify(manifest));
+    if (previous !== undefined && previous !== manifest.module) forget(folder, previous);
+    return { file: kept, drop() {} };
   } catch {
     // A home that cannot be written to must not keep anybody from working.
-    return write(mkdtempSync(join(tmpdir(), 'devservices-')));
+    const temporary = mkdtempSync(join(tmpdir(), 'devservices-'));
+    return {
+      file: write(temporary, transformed),
+      drop: () => rmSync(temporary, { recursive: true, force: true }),
+    };
   }
+}
+
+function write(folder: string, { code, map }: Transformed): string {
+  const file = join(folder, `${digest(code).slice(0, 32)}.mjs`);
+  replaceFile(`${file}.map`, map);
+  replaceFile(file, `${code}\n//# sourceMappingURL=${basename(file)}.map\n`);
+  return file;
 }
 
 /** Digest of a file's content, undefined where it cannot be read. */

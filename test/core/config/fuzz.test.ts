@@ -4,6 +4,7 @@ import type { ConfigProblem } from '../../../core/errors/catalogue/config.ts';
 import { isDevServicesError } from '../../../core/errors/error.ts';
 import { environmentLayers, flagLayers } from '../../../core/config/assignment-layers.ts';
 import { mergeLayers } from '../../../core/config/merge-layers.ts';
+import { parseJson, parseYaml } from '../../../core/config/parse-text.ts';
 import { formatPath, parsePath } from '../../../core/config/value-path.ts';
 import { validateConfig } from '../../../core/config/validate-config.ts';
 
@@ -117,6 +118,52 @@ describe('whatever stands in a configuration', () => {
         expect(outcome([below], env)).toMatch(/^(?:valid|DS_CONFIG_INVALID)$/);
       }),
       { seed: 32, numRuns: 150 },
+    );
+  });
+
+  const scraps = fc
+    .array(
+      fc.oneof(
+        fc.json({ maxDepth: 2 }),
+        fc.constantFrom(
+          '{',
+          '}',
+          '[',
+          ',',
+          ':',
+          '"',
+          '&a ',
+          '*a ',
+          '- ',
+          '\n',
+          '\t',
+          '%',
+          '<<: ',
+          '\u0000',
+          'a: ',
+        ),
+      ),
+    )
+    .map((parts) => parts.join(''));
+
+  it('any text is read, or malformed at a place inside of it', async () => {
+    const place = async (read: () => unknown, text: string): Promise<boolean> => {
+      try {
+        await read();
+        return true;
+      } catch (error) {
+        if (!isDevServicesError(error) || error.code !== 'DS_CONFIG_MALFORMED') throw error;
+        const { line, column } = error.facts as { line: number; column: number };
+        const lines = text.split('\n');
+        return line >= 1 && line <= lines.length + 1 && column >= 1 && column <= text.length + 1;
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(scraps, async (text) => {
+        expect(await place(() => parseJson('x.json', text), text)).toBe(true);
+        expect(await place(() => parseYaml('x.yaml', text), text)).toBe(true);
+      }),
+      { seed: 33, numRuns: 150 },
     );
   });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -48,24 +48,29 @@ async function runPlainly(
   const library = pathToFileURL(join(built, 'library.mjs')).href;
   const head = `
     import * as library from ${JSON.stringify(library)};
-    import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+    import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+    import { createRequire } from 'node:module';
     const { cwd, ...request } = ${JSON.stringify({ ...repo.request(), library })};
     const load = (file) => library.loadModule(cwd + '/' + file, request);
     const seen = async (file) => load(file).then(({ default: value }) => value,
       ({ code, facts, message }) => ({ code, facts, message }));
     const kept = () => readdirSync(request.cacheFolder + '/modules').toSorted();
+    const require = createRequire(${JSON.stringify(join(built, 'library.mjs'))});
+    const loaded = () => ({ esbuild: require.resolve('esbuild') in require.cache });
     const say = (value) => console.log(JSON.stringify(value));`;
+  const temporary = join(repo.home, 'tmp');
+  mkdirSync(temporary, { recursive: true });
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [...execArgv, '--input-type=module', '-e', `${head}\n${script}`],
-    { cwd: repo.root, env: { PATH: process.env['PATH'], HOME: repo.home } },
+    { cwd: repo.root, env: { PATH: process.env['PATH'], HOME: repo.home, TMPDIR: temporary } },
   );
   expect(stderr).toBe('');
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
 describe('loadModule without a loader for TypeScript', () => {
-  it('transforms once, keeps it privately, and does it anew when an imported file changed', async () => {
+  it('transforms once, keeps it privately, and needs esbuild again only for a change', async () => {
     const repo = createRepo({
       'x.ts': "import { image } from './lib.js';\nexport default { image } satisfies object;",
       'lib.ts': "import './types';\nexport const image: string = 'one';",
@@ -82,14 +87,17 @@ describe('loadModule without a loader for TypeScript', () => {
         statSync(request.cacheFolder + '/modules/' + file).mtimeMs === times[index]);
       writeFileSync('lib.ts', "export const image: string = 'two';");
       const changed = await seen('x.ts');
-      say({ first, again, unchanged, changed, files, after: kept(), beside: readdirSync('.') });`,
+      say({ first, again, unchanged, changed, files, after: kept(), beside: readdirSync('.'), ...loaded() });`,
     );
     expect(result).toMatchObject({
       first: { image: 'one' },
       again: { image: 'one' },
       unchanged: true,
       changed: { image: 'two' },
+      esbuild: true,
     });
+    const next = "say({ next: await seen('x.ts'), ...loaded() });";
+    expect(await runPlainly(repo, next)).toEqual({ next: { image: 'two' }, esbuild: false });
     // One manifest, one module, one map; what no longer holds is gone.
     expect(result['files']).toHaveLength(3);
     expect(result['after']).toHaveLength(3);
@@ -98,17 +106,6 @@ describe('loadModule without a loader for TypeScript', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
     expect(new Set(modes)).toEqual(new Set([0o600]));
-  });
-
-  it('costs no esbuild when nothing changed', async () => {
-    const repo = createRepo({ 'x.ts': 'export default { a: 1 as number };' });
-    const loaded = `
-      const value = await seen('x.ts');
-      const { createRequire } = await import('node:module');
-      const require = createRequire(${JSON.stringify(join(built, 'library.mjs'))});
-      say({ value, esbuild: require.resolve('esbuild') in require.cache });`;
-    expect(await runPlainly(repo, loaded)).toEqual({ value: { a: 1 }, esbuild: true });
-    expect(await runPlainly(repo, loaded)).toEqual({ value: { a: 1 }, esbuild: false });
   });
 
   it('gives the running library, packages from where they are imported, and the own place', async () => {
@@ -221,23 +218,31 @@ describe('loadModule without a loader for TypeScript', () => {
       'node_modules/moving/a.js': "export const v = 'a';",
     });
     const once = "say({ value: await seen('x.ts') });";
-    const folder = join(repo.request().cacheFolder, 'modules');
     expect(await runPlainly(repo, once)).toEqual({ value: { v: 'a' } });
 
     // A package that moved: the file that the transform names is gone.
     repo.write('node_modules/moving/package.json', '{"type":"module","exports":"./b.js"}');
     repo.write('node_modules/moving/b.js', "export const v = 'b';");
     rmSync(repo.path('node_modules/moving/a.js'));
-    expect(await runPlainly(repo, once)).toEqual({ value: { v: 'b' } });
-
-    for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
-      writeFileSync(join(folder, name), readFileSync(join(folder, name), 'utf8').slice(0, 40));
-    }
-    expect(await runPlainly(repo, once)).toEqual({ value: { v: 'b' } });
-
-    rmSync(repo.request().cacheFolder, { recursive: true });
-    writeFileSync(repo.request().cacheFolder, 'a file where the folder should be');
-    expect(await runPlainly(repo, once)).toEqual({ value: { v: 'b' } });
+    const later = `
+      const moved = await seen('x.ts');
+      const manifest = request.cacheFolder + '/modules/' + kept().find((name) => name.endsWith('.json'));
+      const whole = readFileSync(manifest, 'utf8');
+      writeFileSync(manifest, whole.slice(0, 40));
+      const damaged = await seen('x.ts');
+      const mended = readFileSync(manifest, 'utf8') === whole;
+      rmSync(request.cacheFolder, { recursive: true });
+      writeFileSync(request.cacheFolder, 'a file where the folder should be');
+      const unkept = await seen('x.ts');
+      say({ moved, damaged, mended, unkept, left: readdirSync(process.env.TMPDIR) });`;
+    const b = { v: 'b' };
+    expect(await runPlainly(repo, later)).toEqual({
+      moved: b,
+      damaged: b,
+      mended: true,
+      unkept: b,
+      left: [],
+    });
   });
 
   it("does not run cosmiconfig's own settings, which may be anybody's", async () => {
@@ -253,14 +258,35 @@ describe('loadModule without a loader for TypeScript', () => {
 });
 
 describe('loadModule under tsx', () => {
-  it('uses the loader that is there, and keeps nothing', async () => {
-    const repo = createRepo({ 'x.ts': 'export default { a: 1 as number };' });
-    const result = await runPlainly(repo, "say({ value: await seen('x.ts') });", [
-      '--import',
-      pathToFileURL(join(project, 'node_modules/tsx/dist/loader.mjs')).href,
-    ]);
-    expect(result).toEqual({ value: { a: 1 } });
-    expect(readdirSync(repo.home)).not.toContain('cache');
+  const tsx = ['--import', pathToFileURL(join(project, 'node_modules/tsx/dist/loader.mjs')).href];
+
+  it('uses the loader that is there, and keeps only what that one cannot read', async () => {
+    const repo = createRepo({
+      'esm/package.json': '{"type":"module"}',
+      'esm/x.ts': 'export default { a: 1 as number };',
+      'esm/throws.ts': '\ninterface A {}\nthrow new Error("no");',
+      'esm/broken.ts': 'export default {\n  a: ; }',
+      // Where the package says nothing of modules, tsx reads CommonJS.
+      'devservices.config.ts': 'export default { project: "plain" as string };',
+      'waits.ts': 'export default { a: await Promise.resolve(1 as number) };',
+    });
+    const script = `
+      const esm = [];
+      for (const name of ['x', 'throws', 'broken']) esm.push(await seen('esm/' + name + '.ts'));
+      const { layers } = await library.loadLayers({ cwd, ...request });
+      const before = readdirSync(request.env.HOME).includes('cache');
+      say({ esm, before, project: library.mergeLayers(layers).merged.project, waits: await seen('waits.ts') });`;
+    const file = (name: string): string => repo.path(`esm/${name}.ts`);
+    expect(await runPlainly(repo, script, tsx)).toMatchObject({
+      esm: [
+        { a: 1 },
+        { code: 'DS_CONFIG_THREW', facts: { file: file('throws'), line: 3 } },
+        { code: 'DS_CONFIG_MALFORMED', facts: { file: file('broken'), line: 2, column: 6 } },
+      ],
+      before: false,
+      project: 'plain',
+      waits: { a: 1 },
+    });
   });
 
   it('is known where this very file was loaded from TypeScript', () => {
