@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import type { Layer } from '../../../core/config/layer.ts';
 import { mergeLayers } from '../../../core/config/merge-layers.ts';
-import { type ConfigToValidate, validateConfig } from '../../../core/config/validate-config.ts';
-import { container } from '../../../core/run/run.ts';
+import { validateConfig } from '../../../core/config/validate-config.ts';
 import { ready } from '../../../core/readiness/readiness.ts';
+import { container } from '../../../core/run/run.ts';
 import { secret } from '../../../core/secret.ts';
 import { createRepo, errorOf, problemsOf } from './config-repo.ts';
-
-const layerOf = (value: unknown): Layer => ({ name: 'flag', source: '--x', value });
-const validate = (value: unknown, options: Partial<ConfigToValidate> = {}) =>
-  validateConfig({
-    ...mergeLayers([layerOf(value)]),
-    root: '/repo',
-    kinds: new Map(),
-    ...options,
-  });
-/** Paths and texts of all problems. */
-const problems = async (value: unknown, options?: Partial<ConfigToValidate>): Promise<string[]> =>
-  (await problemsOf(() => validate(value, options))).map((line) => line.replace(' (--x)', ''));
-const service = (fields: object): object => ({
-  services: { db: { run: container({ image: 'x' }), ...fields } },
-});
-const run = (fields: object): object => service({ run: container({ image: 'x', ...fields }) });
+import { layerOf, problems, run, service, validate } from './validating.ts';
 
 describe('validateConfig', () => {
   it('makes defaults explicit and keeps everything that was given', () => {
@@ -215,117 +198,6 @@ export default {
         services: { postgres: { run: container({ image: 'x' }) }, postgers: { ports: { a: 1 } } },
       }),
     ).toEqual(['services.postgers.run: Expected a run, found nothing. Did you mean "postgres"?']);
-  });
-});
-
-describe('checks across fields', () => {
-  const three = (a: object, b: object, c: object = {}): object => {
-    const base = { run: container({ image: 'x' }) };
-    return { services: { a: { ...base, ...a }, b: { ...base, ...b }, c: { ...base, ...c } } };
-  };
-
-  it('names every ring of dependencies and of tasks in full', async () => {
-    expect(
-      await problems(
-        three({ dependsOn: ['b'] }, { dependsOn: { c: 'ready' } }, { dependsOn: ['a'] }),
-      ),
-    ).toEqual(['services.c.dependsOn.0: These wait for one another: a → b → c → a.']);
-    expect(
-      await problems({
-        ...three({ dependsOn: ['a'] }, { dependsOn: { c: 'started' } }, { dependsOn: ['b'] }),
-        tasks: { x: { command: 'x', needs: ['x'] } },
-      }),
-    ).toEqual([
-      'services.a.dependsOn.0: These wait for one another: a → a.',
-      'services.c.dependsOn.0: These wait for one another: b → c → b.',
-      'tasks.x.needs.0: These wait for one another: x → x.',
-    ]);
-  });
-
-  it('knows no service by a name that objects have by themselves', async () => {
-    expect(await problems(three({ dependsOn: ['toString', 'valueOf'] }, {}))).toHaveLength(2);
-  });
-
-  it('knows the ports that readiness and templates name', async () => {
-    const lines = await problems(
-      three(
-        {
-          ports: { sql: 5432 },
-          ready: ready.all(ready.port('sq'), ready.http('/', { port: 'web' })),
-          exports: { URL: 'x://{address.sql}/{port.slq}' },
-          run: container({
-            image: 'x',
-            environment: { H: '{host.sql}{host}{other.x}', P: '{port.none}' },
-          }),
-        },
-        { ready: ready.port('any') },
-      ),
-    );
-    expect(lines).toEqual([
-      'services.a.ready.of.0.port: The service has no port "sq". Did you mean "sql"?',
-      'services.a.ready.of.1.port: The service has no port "web". It has: sql.',
-      'services.a.exports.URL: The service has no port "slq". Did you mean "sql"?',
-      'services.a.run.docker.environment.P: The service has no port "none". It has: sql.',
-      'services.b.ready.port: The service has no port "any". It has none.',
-    ]);
-  });
-
-  it('refuses one port of this machine for two services that may meet', async () => {
-    expect(
-      await problems(three({ ports: { x: 80 } }, { ports: { y: { container: 1, host: 80 } } })),
-    ).toEqual([
-      "services.b.ports.y: Port 80 of this machine is also that of a.ports.x; use { container, host } or host: 'auto'.",
-    ]);
-    const apart = [
-      three({ ports: { x: 80 } }, { ports: { y: { container: 80, host: 'auto' } } }),
-      three({ ports: { x: 80 } }, { ports: { y: { container: 80, host: 81 } } }),
-      three({ ports: { x: 80 } }, { ports: { y: { container: 80, protocol: 'udp' } } }),
-      three({ ports: { x: 80 }, profiles: ['v1'] }, { ports: { y: 80 }, profiles: ['v2'] }),
-    ];
-    for (const value of apart) expect(() => validate(value)).not.toThrow();
-  });
-
-  it('refuses one variable exported by two services that a third depends on', async () => {
-    const exports = { exports: { URL: 'x', [`A`]: 'y' } };
-    expect(
-      await problems(three(exports, { exports: { URL: 'z' } }, { dependsOn: ['a', 'b'] })),
-    ).toEqual(['services.b.exports.URL: URL is also exported by a, and c depends on both.']);
-    expect(() => validate(three(exports, exports, { dependsOn: ['a'] }))).not.toThrow();
-  });
-});
-
-describe('runs of other kinds', () => {
-  const kinds = new Map<string, z.ZodType>([
-    ['process', z.object({ command: z.string().min(2), cwd: z.string().default('.') })],
-    ['strict', z.strictObject({ kind: z.literal('strict'), size: z.enum(['small', 'large']) })],
-  ]);
-
-  it('are checked, and given defaults, by the schema of their plugin', () => {
-    const value = service({
-      run: { local: { kind: 'process', command: 'ls' }, s: { kind: 'strict', size: 'small' } },
-    });
-    expect(validate(value, { kinds }).services['db']?.run).toEqual({
-      local: { kind: 'process', command: 'ls', cwd: '.' },
-      s: { kind: 'strict', size: 'small' },
-    });
-  });
-
-  it("have problems in the schema's words, with suggestions", async () => {
-    const value = service({
-      run: {
-        a: { kind: 'process', command: 'l' },
-        b: { kind: 'process' },
-        c: { kind: 'strict', size: 'smal', sise: 1 },
-        d: { kind: 'proces' },
-      },
-    });
-    expect(await problems(value, { kinds })).toEqual([
-      'services.db.run.a.command: Too small: expected string to have >=2 characters.',
-      'services.db.run.b.command: Expected a text, found nothing.',
-      'services.db.run.c.size: Expected one of "small", "large", found "smal". Did you mean "small"?',
-      'services.db.run.c.sise: There is no such setting. Did you mean "size"?',
-      'services.db.run.d.kind: Expected a kind of run that a plugin brings (container, process, strict), found "proces". Did you mean "process"?',
-    ]);
   });
 });
 
