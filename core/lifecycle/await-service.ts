@@ -141,7 +141,9 @@ function sourceOf({ runner, planned, watch }: ServiceRun, instance: Instance): R
       probeService({ runner, instance, ports: planned.ports }, probe, signal),
     async logMatch(pattern, times, signal) {
       let matches = 0;
-      for await (const { text } of runner.logs(instance, { follow: true, signal })) {
+      // A container that is started again still has the lines of its earlier runs.
+      const since = instance.startedAt === undefined ? {} : { sinceMs: instance.startedAt };
+      for await (const { text } of runner.logs(instance, { follow: true, signal, ...since })) {
         if (pattern.test(text) && ++matches >= times) return;
       }
       // The log ended without the line: the exit that ended it is what fails the wait.

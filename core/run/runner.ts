@@ -54,6 +54,8 @@ export interface Instance {
   endpoints: Endpoints;
   /** Milliseconds since the epoch. */
   createdAt: number;
+  /** By the runner's own clock, milliseconds since the epoch, where one look tells it. */
+  startedAt?: number;
 }
 
 export interface Observation {

@@ -50,7 +50,10 @@ export async function inspectContainer(
   engine: Engine,
   { id, service }: { id: string; service: string },
   signal: AbortSignal,
-): Promise<{ state: { status: string; exitCode: number }; endpoint?: ListedEndpoint }> {
+): Promise<{
+  state: { status: string; exitCode: number; startedAt: number };
+  endpoint?: ListedEndpoint;
+}> {
   const found = await engine.ask(
     { doing: `inspect the container of ${service}`, signal },
     (client) => client.getContainer(id).inspect(),
@@ -58,7 +61,11 @@ export async function inspectContainer(
   const network = found.HostConfig.NetworkMode ?? '';
   const endpoint: ListedEndpoint | undefined = found.NetworkSettings.Networks[network];
   return {
-    state: { status: found.State.Status, exitCode: found.State.ExitCode },
+    state: {
+      status: found.State.Status,
+      exitCode: found.State.ExitCode,
+      startedAt: Date.parse(found.State.StartedAt),
+    },
     ...(endpoint?.IPAddress ? { endpoint } : {}),
   };
 }

@@ -31,8 +31,9 @@ export async function startContainer(
   const { exitCode: _exitCode, health: _health, ...lasting } = instance;
   const generation = generationOf(id, endpoint?.EndpointID);
   // It may have done its work, or failed, by now.
-  if (state.status !== 'exited') return { ...lasting, generation, status: 'running' };
-  return { ...lasting, generation, status: 'exited', exitCode: state.exitCode };
+  const { startedAt, exitCode } = state;
+  if (state.status !== 'exited') return { ...lasting, generation, startedAt, status: 'running' };
+  return { ...lasting, generation, startedAt, status: 'exited', exitCode };
 }
 
 async function nameStartFailure(
