@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { configErrors } from '../errors/catalogue/config.ts';
 import type { Layer } from './layer.ts';
 import { loadFile } from './load-file.ts';
-import type { ModuleLoading } from './load-module.ts';
+import type { ModuleLoading } from './module-loading.ts';
 import { isMergeable } from './merge-tree.ts';
 import { resolveModule } from './resolve-module.ts';
 

@@ -4,7 +4,7 @@ import { type ConfigFlags, environmentLayers, flagLayers } from './assignment-la
 import { loadFileLayers } from './file-layers.ts';
 import { findConfig, findLocalConfig } from './find-config.ts';
 import type { Layer } from './layer.ts';
-import type { ModuleLoading } from './load-module.ts';
+import type { ModuleLoading } from './module-loading.ts';
 
 export interface LayersRequest extends ModuleLoading {
   readonly cwd: string;

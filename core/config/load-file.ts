@@ -3,7 +3,8 @@ import * as explorers from 'cosmiconfig/dist/Explorer.js';
 import { reasonOf } from '../errors/as-error.ts';
 import { configErrors } from '../errors/catalogue/config.ts';
 import { isDevServicesError } from '../errors/error.ts';
-import { loadModule, type ModuleLoading } from './load-module.ts';
+import { loadModule } from './load-module.ts';
+import type { ModuleLoading } from './module-loading.ts';
 import { parseJson, parseYaml } from './parse-text.ts';
 
 /**

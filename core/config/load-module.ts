@@ -2,13 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { explainFailure } from './explain-failure.ts';
 import { hasTypeScriptLoader } from './has-typescript-loader.ts';
 import { loadTransformed } from './load-transformed.ts';
+import type { ModuleLoading } from './module-loading.ts';
 
-export interface ModuleLoading {
-  /** Where transformed modules are kept; made when needed, for this user only. */
-  readonly cacheFolder: string;
-  /** URL of the running library: what `devservices` means in the module. */
-  readonly library: string;
-}
+export type { ModuleLoading } from './module-loading.ts';
 
 /**
  * Imports a TypeScript or JavaScript module of the repo. Where a loader for TypeScript runs already (tsx)

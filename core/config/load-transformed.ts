@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { explainFailure } from './explain-failure.ts';
-import type { ModuleLoading } from './load-module.ts';
+import type { ModuleLoading } from './module-loading.ts';
 import { findTransformed, keepTransformed } from './module-cache.ts';
 
 /** Imports a module by its kept transform, making that first where there is none that still holds. */

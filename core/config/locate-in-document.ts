@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
-import type { SourceNode } from './locate.ts';
+import type { SourceNode } from './source-node.ts';
 
 const require = createRequire(import.meta.url);
 

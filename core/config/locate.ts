@@ -3,15 +3,8 @@ import { extname } from 'node:path';
 import { parseDocumentSource } from './locate-in-document.ts';
 import { parseModuleSource } from './locate-in-module.ts';
 import { isOptionalKey } from './short-forms.ts';
+import type { SourceNode } from './source-node.ts';
 import type { ValuePath } from './value-path.ts';
-
-/** A value as it stands in a file. */
-export interface SourceNode {
-  /** From 1. */
-  readonly line: number;
-  /** The value under a key, or undefined where no key of that name is written out. */
-  child(key: string): SourceNode | undefined;
-}
 
 /**
  * The lines of a path in a configuration file: `exact` of its last key, `nearest` of the last key on

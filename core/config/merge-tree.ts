@@ -1,4 +1,3 @@
-import { isPlugin } from '../plugin/define-plugin.ts';
 import { isSecret } from '../secret.ts';
 import type { Layer } from './layer.ts';
 import { expandLeaf, wrapSingle } from './short-forms.ts';
@@ -50,7 +49,9 @@ export function isMergeable(value: unknown): value is Readonly<Record<string, un
   const prototype: unknown = Object.getPrototypeOf(value);
   // A root prototype, not this realm's: test runners and `vm` have their own Object.
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isPlain && !isSecret(value) && !isPlugin(value);
+  // A plugin with its options; without, it is a function.
+  const isPlugin = Object.hasOwn(value, 'pluginName') && Object.hasOwn(value, 'spec');
+  return isPlain && !isPlugin && !isSecret(value);
 }
 
 /** The plain value of a tree; records are new objects, leaves are the ones written. */

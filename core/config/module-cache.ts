@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { ModuleLoading } from './load-module.ts';
+import type { ModuleLoading } from './module-loading.ts';
 
 /** A module and all that it imports by path, as one JavaScript text. */
 export interface Transformed {

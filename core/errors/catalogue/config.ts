@@ -24,7 +24,7 @@ export const configErrors = defineErrors({
     message: ({ looked, limit }) =>
       `No devservices configuration was found. Looked in ${looked.join(', ')} (${limit}).`,
     hint: () =>
-      'Make one with `devservices init`, or name one with --config FILE or DEVSERVICES_CONFIG.',
+      'Write a devservices.config.ts at the top of the repo, or name one with --config FILE or DEVSERVICES_CONFIG.',
   }),
   DS_CONFIG_AMBIGUOUS: entry<{ folder: string; names: readonly string[] }>({
     blame: 'user',
