@@ -1,4 +1,5 @@
-import { definePlugin, type RunnerContext } from 'devservices';
+import { definePlugin } from 'devservices';
+import type { RunnerContext } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import { createEngine } from './engine/engine.ts';
 import type { Engine } from './engine/engine.ts';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import type { Instance, PortBinding } from 'devservices';
+import type { Instance, PortBinding } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { execCommand } from './exec-command.ts';

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import type { Instance } from 'devservices';
+import type { Instance } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
 import type { ListedEndpoint } from '../engine/read-api.ts';
 

@@ -1,5 +1,5 @@
-import { labels } from 'devservices';
-import type { PortBinding, Target } from 'devservices';
+import { labels } from 'devservices/runner';
+import type { PortBinding, Target } from 'devservices/runner';
 import { containerName, memoryLabel, projectLabels, volumeName } from './owned-names.ts';
 import { asContainer } from './resolved-container.ts';
 import type { ResolvedContainer } from './resolved-container.ts';

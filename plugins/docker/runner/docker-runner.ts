@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isDevServicesError } from 'devservices';
-import type { ContainerRun, ResolvedRun, Runner } from 'devservices';
+import type { ContainerRun, ResolvedRun, Runner } from 'devservices/runner';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { checkListening } from './check-listening.ts';

@@ -1,4 +1,4 @@
-import type { ImageProgress, PrepareOptions } from 'devservices';
+import type { ImageProgress, PrepareOptions } from 'devservices/runner';
 import type { Surroundings } from '../engine/docker-config.ts';
 import { reasonOf, statusOf } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';

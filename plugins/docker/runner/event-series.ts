@@ -1,5 +1,5 @@
-import { labels } from 'devservices';
-import type { RunnerEvent } from 'devservices';
+import { labels } from 'devservices/runner';
+import type { RunnerEvent } from 'devservices/runner';
 import { isRecord } from '../engine/docker-config.ts';
 
 /** One project's events over several subscriptions, each event once. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { ExecResult } from 'devservices';
+import type { ExecResult } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { createDemuxer } from './demux.ts';

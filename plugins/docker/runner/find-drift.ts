@@ -1,4 +1,4 @@
-import type { Instance } from 'devservices';
+import type { Instance } from 'devservices/runner';
 import { statusOf } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ListedContainer } from '../engine/read-api.ts';

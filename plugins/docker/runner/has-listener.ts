@@ -1,4 +1,4 @@
-import type { PortBinding } from 'devservices';
+import type { PortBinding } from 'devservices/runner';
 
 const listeningState: Readonly<Record<PortBinding['protocol'], string>> = { tcp: '0A', udp: '07' };
 const loopback = /^(?:[0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;

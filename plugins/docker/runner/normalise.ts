@@ -1,5 +1,5 @@
 import { resolveDuration } from 'devservices';
-import type { ContainerRun, NormaliseContext, ResolvedRun } from 'devservices';
+import type { ContainerRun, NormaliseContext, ResolvedRun } from 'devservices/runner';
 import { createRefusal } from './field-error.ts';
 import type { Refuse } from './field-error.ts';
 import { readEnvFiles } from './read-env-files.ts';

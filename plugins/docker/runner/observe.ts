@@ -1,5 +1,5 @@
-import { labels } from 'devservices';
-import type { Instance, Observation, ProjectIdentity } from 'devservices';
+import { labels } from 'devservices/runner';
+import type { Instance, Observation, ProjectIdentity } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { findDrift } from './find-drift.ts';

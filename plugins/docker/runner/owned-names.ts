@@ -1,5 +1,5 @@
-import { labels } from 'devservices';
-import type { ProjectIdentity } from 'devservices';
+import { labels } from 'devservices/runner';
+import type { ProjectIdentity } from 'devservices/runner';
 
 /** The container of a service. */
 export function containerName(project: ProjectIdentity, service: string): string {

@@ -1,5 +1,5 @@
-import { labels } from 'devservices';
-import type { OwnedData, ProjectIdentity, Target } from 'devservices';
+import { labels } from 'devservices/runner';
+import type { OwnedData, ProjectIdentity, Target } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import { statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';

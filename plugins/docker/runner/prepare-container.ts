@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { Instance, PrepareOptions, Target } from 'devservices';
+import type { Instance, PrepareOptions, Target } from 'devservices/runner';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { ProjectIdentity } from 'devservices';
+import type { ProjectIdentity } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';

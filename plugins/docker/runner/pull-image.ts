@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDevServicesError } from 'devservices';
-import type { ImageProgress } from 'devservices';
+import type { ImageProgress } from 'devservices/runner';
 import { loadDockerConfig } from '../engine/docker-config.ts';
 import type { Surroundings } from '../engine/docker-config.ts';
 import { reasonOf } from '../engine/engine-failure.ts';

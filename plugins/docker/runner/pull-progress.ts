@@ -1,4 +1,4 @@
-import type { ImageProgress } from 'devservices';
+import type { ImageProgress } from 'devservices/runner';
 
 /** One line of a pull. */
 export interface PullLine {

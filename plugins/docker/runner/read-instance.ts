@@ -1,5 +1,6 @@
-import { labels } from 'devservices';
-import type { Endpoints, Instance, PortBinding, Spec } from 'devservices';
+import { labels } from 'devservices/runner';
+import type { Endpoints } from 'devservices';
+import type { Instance, PortBinding, Spec } from 'devservices/runner';
 import { isRecord } from '../engine/docker-config.ts';
 import type { ListedContainer } from '../engine/read-api.ts';
 import type { ContainerMemory } from './create-body.ts';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Instance, LogLine, LogOptions } from 'devservices';
+import type { Instance, LogLine, LogOptions } from 'devservices/runner';
 import { toEngineError } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createDemuxer } from './demux.ts';

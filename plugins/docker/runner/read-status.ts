@@ -1,4 +1,4 @@
-import type { Instance, InstanceStatus } from 'devservices';
+import type { Instance, InstanceStatus } from 'devservices/runner';
 
 /** What the list's own words say of a container. */
 export interface ReadStatus {

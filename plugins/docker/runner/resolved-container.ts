@@ -1,4 +1,4 @@
-import type { ContainerRun, ResolvedRun } from 'devservices';
+import type { ContainerRun, ResolvedRun } from 'devservices/runner';
 
 /** A volume of the service, or a folder of this machine. */
 export type ResolvedMount = {

@@ -1,4 +1,4 @@
-import type { Instance, Target } from 'devservices';
+import type { Instance, Target } from 'devservices/runner';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';

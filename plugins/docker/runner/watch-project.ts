@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { labels } from 'devservices';
-import type { ProjectIdentity, RunnerEvent } from 'devservices';
+import { labels } from 'devservices/runner';
+import type { ProjectIdentity, RunnerEvent } from 'devservices/runner';
 import { unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';

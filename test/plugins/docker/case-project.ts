@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { container } from 'devservices';
+import type { ContainerFields } from 'devservices';
 import type {
-  ContainerFields,
   Instance,
   PortBinding,
   PrepareOptions,
   ProjectIdentity,
   Runner,
   Target,
-} from 'devservices';
+} from 'devservices/runner';
 import Docker from 'dockerode';
 import { onTestFinished } from 'vitest';
 import { createDockerRunner } from '../../../plugins/docker/runner/docker-runner.ts';

@@ -1,4 +1,4 @@
-import type { LogLine, LogOptions, RunnerEvent } from 'devservices';
+import type { LogLine, LogOptions, RunnerEvent } from 'devservices/runner';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ensureEngine } from '../../rig/engine/ensure-engine.ts';
 import { startEngineProxy } from '../../rig/engine-proxy.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageProgress } from 'devservices';
+import type { ImageProgress } from 'devservices/runner';
 import Docker from 'dockerode';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEngine } from '../../../plugins/docker/engine/engine.ts';

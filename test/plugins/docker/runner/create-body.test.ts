@@ -1,5 +1,6 @@
 import { container } from 'devservices';
-import type { ContainerFields, PortBinding, Target } from 'devservices';
+import type { ContainerFields } from 'devservices';
+import type { PortBinding, Target } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
 import { createBody } from '../../../../plugins/docker/runner/create-body.ts';
 import { normaliseContainer } from '../../../../plugins/docker/runner/normalise.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { ImageProgress } from 'devservices';
+import type { ImageProgress } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../../../plugins/docker/engine/engine.ts';
 import { createEnsureImage } from '../../../../plugins/docker/runner/ensure-image.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { ContainerRun } from 'devservices';
+import type { ContainerRun } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
 import { normaliseContainer } from '../../../../plugins/docker/runner/normalise.ts';
 import { createFolder } from '../fake-engine.ts';

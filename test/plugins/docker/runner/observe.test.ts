@@ -1,4 +1,4 @@
-import type { Instance } from 'devservices';
+import type { Instance } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
 import { createDockerRunner } from '../../../../plugins/docker/runner/docker-runner.ts';
 import { startFakeEngine } from '../fake-engine.ts';
