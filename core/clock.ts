@@ -27,6 +27,23 @@ export const systemClock: Clock = {
   },
 };
 
+/** The work's end, or the signal's reason as soon as it aborts, also when the work knows no signal. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), {
+      once: true,
+      signal: done.signal,
+    });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    done.abort();
+  }
+}
+
 /**
  * Runs `work` with a signal of its own that aborts after `ms`; on expiry rejects with `onExpiry()`,
  * also when the work ignores its signal.
@@ -47,15 +64,9 @@ export async function withDeadline<T>(
     },
     () => new Promise<never>(() => {}),
   );
-  const cancelled = new Promise<never>((_, reject) => {
-    if (signal?.aborted) reject(signal.reason);
-    signal?.addEventListener('abort', () => reject(signal.reason), {
-      once: true,
-      signal: bell.signal,
-    });
-  });
+  const race = Promise.race([work(inner), expiry]);
   try {
-    return await Promise.race([work(inner), expiry, cancelled]);
+    return await (signal ? orAborted(race, signal) : race);
   } finally {
     bell.abort();
   }

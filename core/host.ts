@@ -131,7 +131,10 @@ export function createHost(options: HostOptions = {}): Host {
 
   const take = async (task: string): Promise<void> => {
     recorder.open(current());
-    lock ??= await phase(base, 'lock', () => lockCheckout(current(), { task, clock, signal, log }));
+    if (lock) return;
+    lock = await phase(base, 'lock', () => lockCheckout(current(), { task, clock, signal, log }));
+    // Whoever held the lock may have changed what is remembered.
+    current().kernel.state.reload();
   };
 
   return {

@@ -2,23 +2,18 @@ import { withDeadline } from '../clock.ts';
 import { formatDuration } from '../duration.ts';
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { DevServicesError } from '../errors/error.ts';
-import { probeService } from '../readiness/probe-service.ts';
 import type { Readiness } from '../readiness/readiness.ts';
-import {
-  attemptOnce,
-  NotReadyError,
-  type Probe,
-  type ReadinessSource,
-  waitReady,
-} from '../readiness/wait-ready.ts';
+import { attemptOnce, NotReadyError, type Probe, waitReady } from '../readiness/wait-ready.ts';
 import type { Instance } from '../run/runner.ts';
+import { createReadinessSource, onAbort, probeOf, type WatchedRun } from './readiness-source.ts';
 import type { ServiceRun } from './service-run.ts';
 
 const shownLogLines = 20;
 const crashLoopExits = 3;
+const logPatienceMs = 5000;
 
 /** Waits for the readiness; fails at once when the service ends and is not started again. */
-export async function awaitReady(run: ServiceRun, instance: Instance): Promise<void> {
+export async function awaitReady(run: WatchedRun, instance: Instance): Promise<void> {
   const { planned, clock } = run;
   const own = new AbortController();
   const signal = AbortSignal.any([run.signal, own.signal]);
@@ -28,7 +23,7 @@ export async function awaitReady(run: ServiceRun, instance: Instance): Promise<v
     await Promise.race([
       waitReady({
         readiness: planned.readiness,
-        source: sourceOf(run, instance),
+        source: createReadinessSource(run, instance),
         clock,
         signal,
         deadlineMs: run.deadlineMs,
@@ -48,7 +43,7 @@ export async function awaitReady(run: ServiceRun, instance: Instance): Promise<v
 }
 
 /** Waits for a one-shot to end with 0. */
-export async function awaitCompleted(run: ServiceRun, instance: Instance): Promise<void> {
+export async function awaitCompleted(run: WatchedRun, instance: Instance): Promise<void> {
   const own = new AbortController();
   const signal = AbortSignal.any([run.signal, own.signal]);
   try {
@@ -71,7 +66,7 @@ export async function awaitCompleted(run: ServiceRun, instance: Instance): Promi
 
 /** One attempt of each host-side probe of a service that was seen ready; true where there is none. */
 export async function stillAnswers(run: ServiceRun, instance: Instance): Promise<boolean> {
-  const source = sourceOf(run, instance);
+  const source = { probe: probeOf(run, instance) };
   const attempts = await Promise.all(
     hostSideProbes(run.planned.readiness).map((probe) => attemptOnce({ ...run, source }, probe)),
   );
@@ -96,7 +91,7 @@ class ExitedError extends Error {
 
 /** Rejects when the instance ended for good, ended too often or is gone; never resolves. */
 function whenExited(
-  { watch, planned }: ServiceRun,
+  { watch, planned }: WatchedRun,
   instance: Instance,
   awaited: string,
   signal: AbortSignal,
@@ -104,7 +99,7 @@ function whenExited(
   const { service } = planned;
   const ended = new Promise<never>((_, reject) => {
     let exits = 0;
-    const off = watch?.on(instance, (event) => {
+    const off = watch.on(instance, (event) => {
       if (event.type === 'removed') {
         reject(serviceErrors.create('DS_SERVICE_REMOVED', { service }));
       } else if (event.type === 'exited') {
@@ -121,50 +116,14 @@ function whenExited(
         reject(event.error);
       }
     });
-    signal.addEventListener(
-      'abort',
-      () => {
-        off?.();
-        reject(signal.reason);
-      },
-      { once: true },
-    );
+    onAbort(signal, () => {
+      off();
+      reject(signal.reason);
+    });
   });
   // Whoever races with it may be done first.
   ended.catch(() => {});
   return ended;
-}
-
-function sourceOf({ runner, planned, watch }: ServiceRun, instance: Instance): ReadinessSource {
-  return {
-    probe: (probe, signal) =>
-      probeService({ runner, instance, ports: planned.ports }, probe, signal),
-    async logMatch(pattern, times, signal) {
-      let matches = 0;
-      // A container that is started again still has the lines of its earlier runs.
-      const since = instance.startedAt === undefined ? {} : { sinceMs: instance.startedAt };
-      for await (const { text } of runner.logs(instance, { follow: true, signal, ...since })) {
-        if (pattern.test(text) && ++matches >= times) return;
-      }
-      // The log ended without the line: the exit that ended it is what fails the wait.
-      await new Promise<never>((_, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-    },
-    healthy(signal) {
-      return new Promise((resolve, reject) => {
-        if (instance.health === 'healthy') resolve();
-        const off = watch?.on(instance, (event) => {
-          if (event.type === 'health' && event.health === 'healthy') resolve();
-        });
-        const stop = () => {
-          off?.();
-          reject(signal.reason);
-        };
-        signal.addEventListener('abort', stop, { once: true });
-      });
-    },
-  };
 }
 
 /** Turns what ended the wait into an error that explains itself: last attempt and last log lines. */
@@ -191,16 +150,18 @@ function withFacts(error: DevServicesError, facts: Record<string, unknown>): Dev
   return error;
 }
 
-async function lastLogLines({ runner, signal }: ServiceRun, instance: Instance): Promise<string[]> {
+/** The last lines of a service's log; none where they cannot be had soon. */
+export async function lastLogLines(
+  { runner, signal, clock }: Pick<ServiceRun, 'runner' | 'signal' | 'clock'>,
+  instance: Instance,
+): Promise<string[]> {
   const lines: string[] = [];
+  const read = async (own: AbortSignal) => {
+    const log = runner.logs(instance, { follow: false, tail: shownLogLines, signal: own });
+    for await (const { text } of log) lines.push(text);
+  };
   try {
-    for await (const { text } of runner.logs(instance, {
-      follow: false,
-      tail: shownLogLines,
-      signal,
-    })) {
-      lines.push(text);
-    }
+    await withDeadline({ clock, ms: logPatienceMs, signal }, read, () => new Error('too slow'));
   } catch {
     // What explains a failure must not become another one.
   }

@@ -1,3 +1,4 @@
+import { orAborted } from '../clock.ts';
 import type { PlannedService } from '../plan/plan.ts';
 import type { TrackedService } from '../service/track-service.ts';
 import { Skipped } from './service-run.ts';
@@ -7,7 +8,7 @@ type Condition = 'started' | 'ready' | 'completed';
 /** Who waits for what: a condition's event is at once the start of whoever waited for it last. */
 export interface Conditions {
   /** Resolves when all of a service's dependencies are as it wants them; rejects with Skipped. */
-  hold(planned: PlannedService): Promise<void>;
+  hold(planned: PlannedService, signal: AbortSignal): Promise<void>;
   /** Says that a service has come to its end, good or bad. */
   settle(service: string): void;
   /** Resolves when every service was asked to start or never will be. */
@@ -41,10 +42,9 @@ export function createConditions(
       const look = () => {
         const name = tracked.get(service)?.current.state ?? 'pending';
         if (holds(name, condition)) resolve();
-        else if (name === 'failed' || name === 'skipped' || name === 'stopped') {
-          if (!required) resolve();
-          else
-            reject(new Skipped({ code: 'dependency-failed', text: `${service} ${wordFor(name)}` }));
+        else if (isOver(name)) {
+          if (required) reject(skippedFor(service, name));
+          else resolve();
         }
       };
       listen(service, look);
@@ -53,10 +53,16 @@ export function createConditions(
   };
 
   return {
-    async hold({ dependsOn }) {
-      await Promise.all(
-        dependsOn.map(({ service, condition, required }) => waitFor(service, condition, required)),
+    async hold({ dependsOn }, signal) {
+      const waits = dependsOn.map(({ service, condition, required }) =>
+        waitFor(service, condition, required),
       );
+      await orAborted(Promise.all(waits), signal);
+      // Who was ready first may have died while the others were waited for.
+      for (const { service, required } of dependsOn) {
+        const state = tracked.get(service)?.current.state;
+        if (required && isOver(state) && inPlan.has(service)) throw skippedFor(service, state);
+      }
     },
     settle: (service) => {
       started.get(service)?.resolve();
@@ -88,5 +94,12 @@ function createDeferred(): Deferred {
   return { promise, resolve: () => resolve() };
 }
 
-const wordFor = (state: 'failed' | 'skipped' | 'stopped'): string =>
-  state === 'failed' ? 'failed' : `was ${state}`;
+type Over = 'failed' | 'skipped' | 'stopped';
+
+const isOver = (state: string | undefined): state is Over =>
+  state === 'failed' || state === 'skipped' || state === 'stopped';
+
+function skippedFor(service: string, state: Over): Skipped {
+  const text = `${service} ${state === 'failed' ? 'failed' : `was ${state}`}`;
+  return new Skipped({ code: 'dependency-failed', text });
+}

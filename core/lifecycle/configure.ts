@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { RunKinds } from '../config/check-runs.ts';
 import type { Config, ResolvedConfig } from '../config/config.ts';
 import { type Layer, withPluginLayers } from '../config/layer.ts';
 import { loadLayers } from '../config/layers.ts';
@@ -88,10 +89,6 @@ export function recheck(
   return validateConfig({ merged, origins, root, kinds: kindsOf(pluginHost), blame: plugin });
 }
 
-function kindsOf({ runners }: PluginHost): ReadonlyMap<string, z.ZodType> {
-  return new Map(
-    [...runners].flatMap(([kind, { schema }]) =>
-      schema ? [[kind, schema as z.ZodType] as const] : [],
-    ),
-  );
+function kindsOf({ runners }: PluginHost): RunKinds {
+  return new Map([...runners].map(([kind, { schema }]) => [kind, schema as z.ZodType | undefined]));
 }

@@ -15,6 +15,8 @@ export interface ProjectState extends PlanState {
   /** Digest of the files that a service's onReady step last succeeded with. */
   readonly stepInputs: Readonly<Record<string, string>>;
   recordStepInputs(service: string, digest: string): void;
+  /** Reads again what another task may have written since. */
+  reload(): void;
   /** Forgets everything of these services (`all`: of the project). */
   forget(services: readonly string[] | 'all'): void;
 }

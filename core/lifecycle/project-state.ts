@@ -17,11 +17,14 @@ export function openProjectState(options: {
   runners(): Promise<readonly Runner[]>;
 }): ProjectState {
   const { checkout, project } = options;
-  const pins = Object.assign(
-    Object.create(null) as Record<string, string>,
-    Object.fromEntries(readPins(checkout, project)),
-  );
+  const pins = Object.create(null) as Record<string, string>;
   const records = readReadyRecords(checkout, project);
+  const load = () => {
+    for (const service of Object.keys(pins)) delete pins[service];
+    Object.assign(pins, Object.fromEntries(readPins(checkout, project)));
+    Object.assign(records, readReadyRecords(checkout, project));
+  };
+  load();
   let key: Uint8Array | undefined;
   const save = () => writeReadyRecords(checkout, project, records);
   return {
@@ -45,6 +48,7 @@ export function openProjectState(options: {
       records.inputs.set(service, digest);
       save();
     },
+    reload: load,
     forget(services) {
       for (const service of services === 'all' ? [...records.ready.keys()] : services) {
         records.ready.delete(service);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { orAborted } from '../clock.ts';
 import { reasonOf } from '../errors/as-error.ts';
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { Endpoints } from '../events.ts';
@@ -23,7 +24,8 @@ export function createReadyStep(kernel: Kernel, planned: PlannedService): Call |
     kernel.events.emit({ event: 'phase-started', ...phase });
     let ok = false;
     try {
-      await step.run({ service, endpoints, environment, signal });
+      const context = { service, endpoints, environment, signal };
+      await orAborted((async () => step.run(context))(), signal);
       ok = true;
       if (digest !== undefined) kernel.state.recordStepInputs(service, digest);
     } catch (thrown) {

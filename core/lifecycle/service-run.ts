@@ -29,8 +29,8 @@ export interface ServiceRun {
   pull: PrepareOptions['pull'];
   /** Replaces every deadline of the readiness. */
   deadlineMs: number | undefined;
-  /** Absent on a no-op, where nothing can happen that was not seen. */
-  watch: InstanceWatch | undefined;
+  /** What the runner reports; opened on first need, since a no-op needs none. */
+  openWatch(): Promise<InstanceWatch>;
   /** Resolves when every dependency's condition holds; rejects with Skipped when one cannot. */
   conditions(): Promise<void>;
   /** Hooks and the service's own step, after its readiness and before its dependants. */
@@ -39,14 +39,20 @@ export interface ServiceRun {
 
 export type ServiceEnd =
   | { instance: Instance; error?: undefined }
-  /** `leftover`: created and never started. */
-  | { instance?: Instance; error: DevServicesError | Skipped; leftover?: Instance };
+  /** `leftover`: created, and not known to have started; `wasAsked`: its start was asked for. */
+  | {
+      instance?: Instance;
+      error: DevServicesError | Skipped;
+      leftover?: Instance;
+      wasAsked?: boolean;
+    };
 
 /** Takes one service to ready (or completed) and says how it ended; never rejects. */
 export async function runService(run: ServiceRun): Promise<ServiceEnd> {
   const { planned, tracked } = run;
   let prepared: Instance | undefined;
   let started: Instance | undefined;
+  let wasAsked = false;
   try {
     const existing = planned.instance;
     if (planned.action === 'unchanged' && existing) {
@@ -58,11 +64,12 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
     await run.conditions();
     run.signal.throwIfAborted();
     tracked.enter({ state: 'starting' });
+    wasAsked = true;
     started = await run.runner.start(planned, prepared, run.signal);
     return await becomeReady(run, started);
   } catch (thrown) {
     const leftover =
-      prepared && !started && prepared !== planned.instance ? { leftover: prepared } : {};
+      prepared && !started && prepared !== planned.instance ? { leftover: prepared, wasAsked } : {};
     const instance = started ? { instance: started } : {};
     if (thrown instanceof Skipped) {
       tracked.enter({ state: 'skipped', reason: thrown.reason });
@@ -127,6 +134,7 @@ async function confirm(run: ServiceRun, instance: Instance): Promise<ServiceEnd>
 async function becomeReady(run: ServiceRun, instance: Instance): Promise<ServiceEnd> {
   const { tracked, clock, events, planned } = run;
   tracked.enter({ state: 'running', instance: instance.id });
+  const watched = { ...run, watch: await run.openWatch() };
   const began = clock.monotonic();
   const phase = { phase: run.planned.isOneShot ? 'complete' : 'ready', service: planned.service };
   events.emit({ event: 'phase-started', ...phase });
@@ -136,8 +144,8 @@ async function becomeReady(run: ServiceRun, instance: Instance): Promise<Service
     events.emit({ event: 'phase-ended', ...phase, elapsedMs, ok });
   };
   try {
-    if (run.planned.isOneShot) await awaitCompleted(run, instance);
-    else await awaitReady(run, instance);
+    if (run.planned.isOneShot) await awaitCompleted(watched, instance);
+    else await awaitReady(watched, instance);
     ok = true;
   } finally {
     end();

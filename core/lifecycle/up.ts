@@ -1,18 +1,20 @@
-import { asError, throwAll } from '../errors/as-error.ts';
+import { asError } from '../errors/as-error.ts';
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import { type DevServicesError, isDevServicesError } from '../errors/error.ts';
-import type { PlannedAction, ServiceReport } from '../events.ts';
+import type { ServiceReport } from '../events.ts';
 import type { Plan, PlannedService } from '../plan/plan.ts';
 import { Veto } from '../plugin/plugin-hooks.ts';
-import { type InstanceWatch, watchInstances } from '../run/instance-watch.ts';
-import type { Instance, PrepareOptions, Runner } from '../run/runner.ts';
+import type { PrepareOptions } from '../run/runner.ts';
 import { trackService, type TrackedService } from '../service/track-service.ts';
 import { amendPlan } from './amend-plan.ts';
-import { createConditions } from './conditions.ts';
+import { lastLogLines } from './await-service.ts';
+import { type Conditions, createConditions } from './conditions.ts';
 import type { Kernel } from './kernel.ts';
 import { createReadyStep } from './ready-step.ts';
+import { removeAll, removeLeftovers } from './remove-instances.ts';
 import { reportServices } from './report-services.ts';
 import { runService, type ServiceEnd } from './service-run.ts';
+import { createWatches, type Watches } from './watches.ts';
 
 export interface UpOptions {
   pull: PrepareOptions['pull'];
@@ -50,14 +52,13 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
   const tracked = new Map<string, TrackedService>();
   const ends = new Map<string, ServiceEnd>();
   const errors: DevServicesError[] = [];
+  /** Last log lines of who died after it was ready. */
+  const reading: Promise<unknown>[] = [];
   let runs: Promise<unknown> = Promise.resolve();
 
   const run = async (
     planned: PlannedService,
-    shared: {
-      watches: ReadonlyMap<string, InstanceWatch>;
-      conditions: ReturnType<typeof createConditions>;
-    },
+    { watches, conditions }: { watches: Watches; conditions: Conditions },
   ): Promise<void> => {
     const { service } = planned;
     const runner = await kernel.runner(planned.run.kind, service);
@@ -72,8 +73,8 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       signal,
       pull: options.pull,
       deadlineMs: options.waitTimeoutMs,
-      watch: shared.watches.get(planned.run.kind),
-      conditions: () => shared.conditions.hold(planned),
+      openWatch: () => watches.open(planned),
+      conditions: () => conditions.hold(planned, signal),
       onReady: async (instance) => {
         if (isNoOp) return;
         const payload = { service, endpoints: instance.endpoints, signal };
@@ -87,16 +88,16 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       if (isDevServicesError(end.error) && !signal.aborted) errors.push(end.error);
     } else {
       kernel.state.recordReady(service, end.instance.generation);
-      shared.watches.get(planned.run.kind)?.on(end.instance, (event) => {
+      watches.opened(planned)?.on(end.instance, (event) => {
         // Ready once is not ready for ever: who dies while others are still awaited has failed.
         if (event.type !== 'exited' || event.willRestart || own.current.state !== 'ready') return;
-        const facts = {
-          service,
-          exitCode: event.exitCode,
-          awaited: 'no longer needed by this task',
-        };
+        const logs: string[] = [];
+        const facts = { service, exitCode: event.exitCode, logs };
         const error = serviceErrors.create('DS_SERVICE_EXITED', facts);
         errors.push(error);
+        reading.push(
+          lastLogLines({ ...kernel, runner }, end.instance).then((lines) => logs.push(...lines)),
+        );
         ends.set(service, { instance: end.instance, error });
         own.enter({
           state: 'failed',
@@ -105,7 +106,6 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
         });
       });
     }
-    shared.conditions.settle(service);
   };
 
   const start = async (): Promise<void> => {
@@ -114,18 +114,27 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       tracked.set(service, trackService({ service, runner: runKey, events, clock: kernel.clock }));
     }
     const active = services.filter(({ action }) => action !== 'skip');
-    const watches = await watchWhatMoves(kernel, active);
+    const watches = await createWatches(kernel, active);
     const conditions = createConditions(active, tracked);
     const before = kernel.clock.monotonic();
     events.emit({ event: 'phase-started', phase: 'start' });
-    const all = active.map((planned) => run(planned, { watches, conditions }));
-    runs = Promise.all(all).finally(async () => {
-      for (const watch of watches.values()) watch.close();
-      await removeLeftovers(kernel, ends);
+    const all = active.map(async (planned) => {
+      try {
+        await run(planned, { watches, conditions });
+      } catch (thrown) {
+        // A record that cannot be written stops nobody, and is told.
+        errors.push(asError(thrown));
+      }
+      conditions.settle(planned.service);
+    });
+    runs = (async () => {
+      await Promise.all(all);
+      watches.close();
+      await Promise.all(reading);
+      errors.push(...(await removeLeftovers(kernel, ends.values())));
       const elapsedMs = Math.round(kernel.clock.monotonic() - before);
       events.emit({ event: 'phase-ended', phase: 'start', elapsedMs, ok: errors.length === 0 });
-    });
-    runs.catch(() => {});
+    })();
     await Promise.race([conditions.allStarted(), runs]);
   };
 
@@ -161,7 +170,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
     async health() {
       await runs;
       signal.throwIfAborted();
-      if (options.removeOrphans) await removeAll(kernel, plan.orphans);
+      if (options.removeOrphans) errors.push(...(await removeAll(kernel, plan.orphans)));
     },
     async afterHealth() {
       if (errors.length > 0) return;
@@ -174,51 +183,4 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
   function report(): TaskOutcome {
     return { services: reportServices(plan, tracked, ends), errors };
   }
-}
-
-const moves: ReadonlySet<PlannedAction> = new Set(['create', 'recreate', 'start']);
-
-async function watchWhatMoves(
-  kernel: Kernel,
-  services: readonly PlannedService[],
-): Promise<ReadonlyMap<string, InstanceWatch>> {
-  const moving = services.filter(({ action, isKnownReady }) => moves.has(action) || !isKnownReady);
-  const kinds = new Map(moving.map(({ run: { kind }, service }) => [kind, service]));
-  const watches = await Promise.all(
-    [...kinds].map(async ([kind, service]) => {
-      const runner = await kernel.runner(kind, service);
-      const watching = watchInstances(runner, kernel.project, kernel.signal);
-      const [watch] = await Promise.all([
-        watching,
-        runner.ensureProject(kernel.project, kernel.signal),
-      ]);
-      return [kind, watch] as const;
-    }),
-  );
-  return new Map(watches);
-}
-
-// Created and never started, because of Ctrl-C or a failed dependency: nothing half-made stays behind.
-async function removeLeftovers(
-  kernel: Kernel,
-  ends: ReadonlyMap<string, ServiceEnd>,
-): Promise<void> {
-  const leftovers = [...ends.values()].flatMap((end) =>
-    'leftover' in end && end.leftover ? end.leftover : [],
-  );
-  await removeAll(kernel, leftovers);
-}
-
-async function removeAll(kernel: Kernel, instances: readonly Instance[]): Promise<void> {
-  // Ctrl-C must not keep the mess that it asks to be cleared up.
-  const signal = AbortSignal.timeout(20_000);
-  const removals = instances.map(async (instance) => {
-    const runner: Runner = await kernel.runnerOf(instance);
-    if (instance.status === 'running') await runner.stop(instance, { signal });
-    await runner.remove(instance, signal);
-  });
-  const failed = (await Promise.allSettled(removals)).flatMap((end) =>
-    end.status === 'rejected' ? asError(end.reason) : [],
-  );
-  throwAll(failed);
 }

@@ -126,7 +126,7 @@ function secretReading(
     read: () =>
       promisify(execFile)(command, args, { cwd: root, timeout: 30_000, env: { ...env } }).then(
         ({ stdout }) => stdout.trimEnd(),
-        (error: { code?: unknown }) => {
+        (error: { code?: string | number }) => {
           throw new Error(`it ended with ${String(error.code ?? 'an error')}`);
         },
       ),

@@ -118,9 +118,13 @@ async function probeUntilReady(wait: ReadinessWait, probe: Probe): Promise<void>
   );
 }
 
+interface AttemptContext extends Pick<ReadinessWait, 'clock' | 'signal'> {
+  source: Pick<ReadinessSource, 'probe'>;
+}
+
 /** Any failure of an attempt (refused, reset, slow, hanging) is an answer, not an error. */
 export async function attemptOnce(
-  { source, clock, signal: outer }: Pick<ReadinessWait, 'source' | 'clock' | 'signal'>,
+  { source, clock, signal: outer }: AttemptContext,
   probe: Probe,
   signal: AbortSignal = outer,
 ): Promise<Attempt> {

@@ -10,6 +10,8 @@ type Listener = (
 export interface InstanceWatch {
   /** Tells what was reported of the instance so far, then what comes; returns how to stop. */
   on(instance: Pick<Instance, 'id'>, listener: Listener): () => void;
+  /** Hands on what was found out otherwise, as if the runner had reported it. */
+  tell(event: RunnerEvent): void;
   close(): void;
 }
 
@@ -23,15 +25,18 @@ export async function watchInstances(
   const seen = new Map<string, InstanceEvent[]>();
   const listeners = new Map<string, Set<Listener>>();
   const events = await runner.watch(project, AbortSignal.any([signal, end.signal]));
+  const tell = (event: RunnerEvent): void => {
+    if ('id' in event) {
+      seen.set(event.id, [...(seen.get(event.id) ?? []), event]);
+      for (const listener of listeners.get(event.id) ?? []) listener(event);
+    } else {
+      for (const set of listeners.values()) for (const listener of set) listener(event);
+    }
+  };
   void (async () => {
     try {
       for await (const event of events) {
-        if ('id' in event) {
-          seen.set(event.id, [...(seen.get(event.id) ?? []), event]);
-          for (const listener of listeners.get(event.id) ?? []) listener(event);
-        } else {
-          for (const set of listeners.values()) for (const listener of set) listener(event);
-        }
+        tell(event);
       }
     } catch {
       // The runner reports what it lost as an event; an iterable that ends by abort is no news.
@@ -44,6 +49,7 @@ export async function watchInstances(
       for (const event of seen.get(id) ?? []) listener(event);
       return () => void set.delete(listener);
     },
+    tell,
     close: () => end.abort(),
   };
 }

@@ -177,7 +177,5 @@ export interface LogOptions {
   tail?: number;
   /** Milliseconds since the epoch. */
   sinceMs?: number;
-  /** Only what was written since its present start, not what earlier ones left. */
-  sinceStart?: boolean;
   signal: AbortSignal;
 }

@@ -2,7 +2,7 @@ import type { DevServicesError } from '../errors/error.ts';
 import type { ExecResult, Instance, OwnedData, Runner } from '../run/runner.ts';
 
 /** One call of the runner, as a test compares it: `start db`. */
-export type RunnerCall = `${string} ${string}` | string;
+export type RunnerCall = string;
 
 /** A runner that runs nothing: a test says what its services do. */
 export interface FakeRunner extends Runner {

@@ -5,7 +5,6 @@ import type {
   LogLine,
   OwnedData,
   ResolvedRun,
-  Runner,
   RunnerEvent,
 } from '../run/runner.ts';
 import type { Run } from '../run/run.ts';
@@ -27,7 +26,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const execs = new Map<string, ExecResult | (() => Promise<ExecResult>)>();
   const failures = new Map<RunnerCall, unknown>();
   const holds = new Map<RunnerCall, Promise<void>>();
-  const logs: (LogLine & { generation: string })[] = [];
+  const logs: (LogLine & { startedAt: number })[] = [];
   const exits = new Map<string, RunnerEvent>();
   const data: OwnedData[] = [];
   const watchers = new Set<(event: RunnerEvent) => void>();
@@ -81,9 +80,9 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       tell({ type: 'health', service, id: instance.id, health });
     },
     writeLog(service, text, at) {
-      const generation = instances.get(service)?.generation ?? '';
+      const startedAt = instances.get(service)?.startedAt ?? 0;
       const time = at === undefined ? {} : { at };
-      logs.push({ service, stream: 'stdout', text, generation, ...time });
+      logs.push({ service, stream: 'stdout', text, startedAt, ...time });
       for (const wake of logReaders) wake();
     },
     change(service, fields) {
@@ -137,6 +136,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         ...rest,
         spec,
         status: 'running',
+        startedAt: ++generations,
         generation: `${id}@${++generations}`,
         endpoints,
       };
@@ -170,15 +170,13 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         : { host: '127.0.0.1', port: port.host },
     listens: async ({ service }, { protocol }) => protocol === 'tcp' && !silent.has(service),
     probeAddress: async (_, { host }) => ({ host: '127.0.0.1', port: host }),
-    async *logs({ service, generation }, { follow, tail, sinceStart, signal }) {
+    async *logs({ service }, { follow, tail, sinceMs = 0, signal }) {
       const own = () =>
-        logs
-          .filter((line) => line.service === service)
-          .filter((line) => sinceStart !== true || line.generation === generation);
+        logs.filter((line) => line.service === service).filter((line) => line.startedAt >= sinceMs);
       let next = tail === undefined ? 0 : Math.max(0, own().length - tail);
       for (;;) {
         while (next < own().length) {
-          const { generation: _, ...line } = own()[next++] as (typeof logs)[number];
+          const { startedAt: _, ...line } = own()[next++] as (typeof logs)[number];
           yield line;
         }
         if (!follow || signal.aborted) return;

@@ -22,7 +22,7 @@ export interface TestHost {
   /** A whole `up`, as `tasks/up.ts` does it. */
   up(options?: PlanOptions & Partial<UpOptions>): Promise<TaskOutcome>;
   /** Another host on the same folder, as the next command would be. */
-  again(config?: Config): TestHost;
+  again(config?: Config, options?: Partial<TestHostOptions>): TestHost;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -91,7 +91,8 @@ function openTestHost(options: TestHostOptions, root: string, runner: FakeRunner
       await up.afterHealth();
       return up.outcome();
     },
-    again: (config = options.config) => openTestHost({ ...options, config }, root, runner),
+    again: (config = options.config, changed = {}) =>
+      openTestHost({ ...options, ...changed, config }, root, runner),
     [Symbol.asyncDispose]: close,
   };
 }

@@ -22,11 +22,11 @@ export const serviceErrors = defineErrors({
     message: ({ ring }) => `These services wait for one another: ${ring.join(' → ')}.`,
     hint: () => 'Take one of these `dependsOn` out.',
   }),
-  DS_SERVICE_EXITED: entry<{ service: string; exitCode: number; awaited: string }>({
+  DS_SERVICE_EXITED: entry<{ service: string; exitCode: number; awaited?: string }>({
     blame: 'outcome',
     title: 'A service ended while it was awaited',
     message: ({ service, exitCode, awaited }) =>
-      `${service} ended with exit code ${exitCode} before it was ${awaited}.`,
+      `${service} ended with exit code ${exitCode} ${awaited === undefined ? 'after it was ready, while others were awaited' : `before it was ${awaited}`}.`,
     hint: ({ service }) => `Its last log lines say why; \`devservices logs ${service}\` shows all.`,
   }),
   DS_SERVICE_CRASH_LOOP: entry<{ service: string; exits: number; exitCode: number }>({

@@ -24,15 +24,13 @@ test('a chain of four: each start request follows its dependency’s ready event
   expect(Object.values(services).map(({ state, action }) => [state, action])).toEqual(
     Array.from({ length: 4 }, () => ['ready', 'created']),
   );
-  const told = host.events.map((event) =>
-    event.event === 'service-state' ? `${event.state} ${event.service}` : event.event,
-  );
+  const lines = told(host.events);
   for (const [need, dependant] of [
     ['a', 'b'],
     ['b', 'c'],
     ['c', 'd'],
   ]) {
-    expect(told[told.indexOf(`ready ${need}`) + 1]).toBe(`starting ${dependant}`);
+    expect(lines[lines.indexOf(`ready ${need}`) + 1]).toBe(`starting ${dependant}`);
   }
 });
 
@@ -126,7 +124,7 @@ test('`started` waits for the start alone', async () => {
       },
     },
   });
-  let answer = (_: ExecResult) => {};
+  let answer: (result: ExecResult) => void = () => {};
   host.runner.setExec('slow', () => new Promise((resolve) => (answer = resolve)));
   const done = host.up();
   await saw(host, 'ready b');

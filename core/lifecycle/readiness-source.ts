@@ -1,0 +1,95 @@
+import { probeService } from '../readiness/probe-service.ts';
+import type { ReadinessSource } from '../readiness/wait-ready.ts';
+import type { InstanceWatch } from '../run/instance-watch.ts';
+import type { Instance } from '../run/runner.ts';
+import type { ServiceRun } from './service-run.ts';
+
+/** A service's run where the runner's reports are at hand. */
+export interface WatchedRun extends ServiceRun {
+  watch: InstanceWatch;
+}
+
+/** How one instance is asked whether it is ready. */
+export function createReadinessSource(run: WatchedRun, instance: Instance): ReadinessSource {
+  return {
+    probe: probeOf(run, instance),
+    logMatch: (pattern, times, signal) => matchLog(run, instance, { pattern, times, signal }),
+    healthy: (signal) => becomeHealthy(run, instance, signal),
+  };
+}
+
+export function probeOf(
+  { runner, planned }: ServiceRun,
+  instance: Instance,
+): ReadinessSource['probe'] {
+  return (probe, signal) => probeService({ runner, instance, ports: planned.ports }, probe, signal);
+}
+
+/** Calls back when the signal aborts, or at once where it has. */
+export function onAbort(signal: AbortSignal, stop: () => void): void {
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+}
+
+async function matchLog(
+  { runner, watch }: WatchedRun,
+  instance: Instance,
+  { pattern, times, signal }: { pattern: RegExp; times: number; signal: AbortSignal },
+): Promise<void> {
+  // A container that is started again still has the lines of its earlier runs.
+  const since = instance.startedAt === undefined ? {} : { sinceMs: instance.startedAt };
+  for (;;) {
+    const restart = whenRestarted(watch, instance, signal);
+    let matches = 0;
+    for await (const { text } of runner.logs(instance, { follow: true, signal, ...since })) {
+      if (pattern.test(text) && ++matches >= times) return;
+    }
+    // The log ended without the line: the exit that ended it fails the wait, unless it is mended.
+    await restart;
+  }
+}
+
+function whenRestarted(
+  watch: InstanceWatch,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<void> {
+  const restart = new Promise<void>((resolve, reject) => {
+    let isPast = true;
+    const off = watch.on(instance, ({ type }) => {
+      if (type === 'started' && !isPast) resolve();
+    });
+    isPast = false;
+    onAbort(signal, () => {
+      off();
+      reject(signal.reason);
+    });
+  });
+  // Whoever finds the line first does not wait for it.
+  restart.catch(() => {});
+  return restart;
+}
+
+function becomeHealthy(
+  { planned, watch }: WatchedRun,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // What was healthy before this start says nothing about it.
+    let isHealthy = planned.action === 'unchanged' && instance.health === 'healthy';
+    // What was reported so far comes at once: only the last of it counts.
+    let isPast = true;
+    const off = watch.on(instance, (event) => {
+      if (event.type === 'health') isHealthy = event.health === 'healthy';
+      if (event.type === 'exited') isHealthy = false;
+      if (isHealthy && !isPast) resolve();
+    });
+    isPast = false;
+    if (isHealthy) resolve();
+    onAbort(signal, () => {
+      off();
+      reject(signal.reason);
+    });
+  });
+}
