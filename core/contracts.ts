@@ -9,5 +9,6 @@
 // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
 export interface Contracts {}
 
+/** The name by which something is exposed and asked for. */
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- empty until a plugin declares one
 export type ContractToken = keyof Contracts & string;

@@ -15,6 +15,7 @@ import type { Plugin } from './plugin/plugin.ts';
 import type { LogLine } from './run/runner.ts';
 import type { TaskSpec } from './task-spec.ts';
 
+/** What a host is made of; everything has a default. */
 export interface HostOptions {
   /** The folder from which the configuration is looked for. Default: the process's own. */
   cwd?: string;

@@ -1,11 +1,11 @@
-import type { ZodType } from 'zod';
+import { z, type ZodType } from 'zod';
 import { closestName, didYouMean } from '../suggestion.ts';
 import { isMergeable } from './merge-tree.ts';
 import { containerRun } from './schema-container.ts';
 import { describeValue, type Finding, findingsOf } from './schema-problems.ts';
 
-/** Schemas of runs by kind; `container` is there without saying. */
-export type RunKinds = ReadonlyMap<string, ZodType>;
+/** Schemas of runs by kind; `container` is there without saying, a kind without one takes anything. */
+export type RunKinds = ReadonlyMap<string, ZodType | undefined>;
 
 /** The checked runs of one service by key, and what is wrong with them. */
 export interface CheckedRuns {
@@ -54,9 +54,7 @@ function checkRun(
   const { kind } = run;
   const known = [...new Set(['container', ...kinds.keys()])];
   const schema =
-    typeof kind === 'string'
-      ? (kinds.get(kind) ?? (kind === 'container' ? containerRun : undefined))
-      : undefined;
+    typeof kind === 'string' ? (kinds.get(kind) ?? defaultSchema(kind, kinds)) : undefined;
   if (typeof kind !== 'string' || !schema) {
     const meant = typeof kind === 'string' ? didYouMean(kind, known) : '';
     const text = `Expected a kind of run that a plugin brings (${known.join(', ')}), found ${describeValue(kind)}.${meant}`;
@@ -69,4 +67,9 @@ function checkRun(
   // A plugin's schema need not know `kind`.
   const checked = isMergeable(parsed.data) ? { ...parsed.data, kind } : run;
   return { run: checked, findings: [] };
+}
+
+function defaultSchema(kind: string, kinds: RunKinds): ZodType | undefined {
+  if (kind === 'container') return containerRun;
+  return kinds.has(kind) ? z.looseObject({ kind: z.string() }) : undefined;
 }

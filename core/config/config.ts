@@ -1,6 +1,6 @@
 import type { Duration } from '../duration.ts';
 import type { Permissions } from '../permissions/permissions.ts';
-import type { Plugin } from '../plugin/plugin.ts';
+import type { ContainerFields } from '../run/run.ts';
 import type { Service } from '../service/service.ts';
 
 /** A small task in the configuration, run by the shell in the configuration's folder. */
@@ -10,8 +10,19 @@ export interface InlineTask {
   needs?: readonly string[];
 }
 
+/** What `definePlugin` returned, called with options or not. */
+export interface PluginValue {
+  readonly pluginName: string;
+  readonly options: unknown;
+}
+
+/** One service as a layer writes it: whole, or only what it changes of the layers below. */
+export type ServiceLayer = Partial<Omit<Service, 'run'>> & {
+  run?: Service['run'] | Readonly<Record<string, Partial<ContainerFields>>>;
+};
+
 /** A plugin itself, or where to import it from (`'./plugins/mail.ts'`, `'devservices-mail'`) with its options. */
-export type PluginEntry = Plugin | string | readonly [from: string, options: unknown];
+export type PluginEntry = PluginValue | string | readonly [from: string, options: unknown];
 
 /**
  * A layer of configuration, as a file writes it. Records merge by key over the layers, arrays
@@ -29,7 +40,7 @@ export interface Config {
   extends?: string | readonly string[];
   /** Where containers run; default: the current docker context, else a known socket. */
   engine?: string;
-  services?: Readonly<Record<string, Service | null>>;
+  services?: Readonly<Record<string, ServiceLayer | null>>;
   /** A list, or a record of options by plugin name (`null` removes, built-in ones included). */
   plugins?: readonly PluginEntry[] | Readonly<Record<string, unknown>>;
   tasks?: Readonly<Record<string, string | InlineTask | null>>;
