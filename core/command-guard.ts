@@ -1,13 +1,17 @@
 import type { ProcessPromise } from 'zx/core';
-import type { CommandOptions, CommandShell, ShellContext } from './command.ts';
 import { pluginErrors } from './errors/catalogue/plugin.ts';
 
-type Guarded = Pick<ShellContext, 'allowed' | 'who'>;
+interface Guarded {
+  readonly allowed: readonly string[] | 'all';
+  readonly who: string;
+}
+
+type RunTemplate = (pieces: TemplateStringsArray, ...values: unknown[]) => ProcessPromise;
 
 // No quotes: a value is quoted by zx, and would break out of quotes around it.
 const plainWords = /^[\p{L}\p{N}_@%+=:,./ \t-]*$/u;
 
-const harmlessOptions: readonly (keyof CommandOptions)[] = [
+const harmlessOptions: readonly string[] = [
   'cwd',
   'input',
   'nothrow',
@@ -32,23 +36,21 @@ export function assertDeclaredCommand(pieces: readonly string[], context: Guarde
 }
 
 /** Throws DS_PERMISSION_DENIED for an option that would run something else, e.g. `shell`. */
-export function assertDeclaredOptions(options: CommandOptions, context: Guarded): void {
-  const other = Object.keys(options).find(
-    (name) => !harmlessOptions.includes(name as keyof CommandOptions),
-  );
+export function assertDeclaredOptions(options: object, context: Guarded): void {
+  const other = Object.keys(options).find((name) => !harmlessOptions.includes(name));
   if (other !== undefined) throw denied(`the option ${other} of \`$\``, context);
 }
 
 /** zx's own `pipe` would start any command, and write any file. */
 export function guardPipe(
   started: ProcessPromise,
-  shell: CommandShell,
+  run: RunTemplate,
   context: Guarded,
 ): ProcessPromise {
   const zxPipe = started.pipe.bind(started) as (into: ProcessPromise) => ProcessPromise;
   const pipe = (into: TemplateStringsArray | ProcessPromise, ...values: unknown[]) => {
     if (typeof into === 'string') throw denied(`the file ${String(into)} through a pipe`, context);
-    return zxPipe(Array.isArray(into) ? shell(into as never, ...values) : (into as ProcessPromise));
+    return zxPipe(Array.isArray(into) ? run(into as never, ...values) : (into as ProcessPromise));
   };
   return Object.defineProperty(started, 'pipe', { value: pipe });
 }

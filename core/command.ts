@@ -116,6 +116,10 @@ function stopOnAbort(
     );
   };
   signal.addEventListener('abort', stop, { once: true, signal: gone.signal });
+  // The command is over, but not what it left behind in its group: a shell's jobs do not hear Ctrl-C.
+  child.once('exit', () => {
+    if (signal.aborted && ownGroup) send('SIGTERM');
+  });
   child.once('close', () => gone.abort());
   if (signal.aborted) stop();
 }

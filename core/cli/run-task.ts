@@ -156,10 +156,6 @@ function createStage(host: Host, request: TaskRequest) {
 
   const leave = host.events.subscribe((event) => {
     if (isTaskFinished(event)) finished = event;
-    // The project's own level is set by then, and a flag is more than that.
-    if (verbose && event.event === 'phase-ended' && event.phase === 'initialize') {
-      host.setLogLevel('debug');
-    }
     if (event.event === 'log' && !hasReader) onUnread();
     if (renderer) renderer.onEvent(event);
     else early.push(event);
@@ -181,10 +177,12 @@ function createStage(host: Host, request: TaskRequest) {
   };
 }
 
-function hostArguments({ config, project, engine, set }: GlobalFlags): string[] {
+function hostArguments({ config, project, engine, set, verbose }: GlobalFlags): string[] {
   const valued = Object.entries({ config, project, engine });
   return [
     ...valued.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),
+    // As a layer above the project's own level, which `initialize` sets.
+    ...(verbose ? ['--set=options.log\\.level=debug'] : []),
     ...set.map((assignment) => `--set=${assignment}`),
   ];
 }

@@ -18,10 +18,11 @@ export function closingLines(
   styles: ClosingStyles,
 ): { out: string[]; err: string[] } {
   const timings = hasTimings ? ['', ...timingsTable(view, styles.out)] : [];
-  return {
-    out: [...resultLines(view, finished, styles.out), ...timings],
-    err: failureBlocks(view, finished, styles.err).flatMap((block) => ['', block]),
-  };
+  const out = [...resultLines(view, finished, styles.out), ...timings];
+  const err = failureBlocks(view, finished, styles.err).flatMap((block, index) =>
+    index > 0 || out.length > 0 ? ['', block] : [block],
+  );
+  return { out, err };
 }
 
 function resultLines(view: RunView, finished: TaskEnd['finished'], style: TextStyle): string[] {

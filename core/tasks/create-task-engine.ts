@@ -38,9 +38,7 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine<FoundTa
         return result;
       } catch (thrown) {
         // Whatever an interrupted task throws, what happened is the interruption.
-        if (host.signal.aborted) throw host.signal.reason;
-        throwAll(blameTask(thrown, call.task));
-        return undefined;
+        throw host.signal.aborted ? host.signal.reason : thrown;
       }
     },
   };
@@ -57,7 +55,12 @@ async function execute(call: TaskCall<FoundTask>, options: TaskEngineOptions): P
     { ...call, args },
     { options: shellOptions, onTerminal: options.onTerminal },
   );
-  const result: unknown = await task.run(context);
+  let result: unknown;
+  try {
+    result = await task.run(context);
+  } catch (thrown) {
+    throwAll(blameTask(thrown, call.task));
+  }
   if (isOutcome(result)) {
     options.onServices(result.services);
     throwAll(result.errors);

@@ -1,0 +1,123 @@
+import { EventEmitter } from 'node:events';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { main } from '../../../core/cli/main.ts';
+import type { DevServicesEvent } from '../../../core/events.ts';
+import { definePlugin } from '../../../core/plugin/define-plugin.ts';
+import type { FakeRunner } from '../../../core/testing/fake-runner.ts';
+import { createFakeRunner } from '../../../core/testing/fake-runner.ts';
+import { createTempFolder } from '../../rig/state/temp-folder.ts';
+
+const library = resolve(import.meta.dirname, '../../..');
+
+export interface MainRun {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  /** What `--json` printed, a value a line. */
+  json(): (DevServicesEvent & Record<string, unknown>)[];
+}
+
+export interface Repo {
+  readonly root: string;
+  readonly runner: FakeRunner;
+  /** Stands for `process`: emit SIGINT and the like on it. */
+  readonly process: EventEmitter;
+  /** Statuses of ends at once. */
+  readonly exits: number[];
+  write(files: Readonly<Record<string, string>>): void;
+  run(...argv: string[]): Promise<MainRun>;
+  /** The same, with a word about each chunk of output as it comes. */
+  watch(argv: readonly string[], onOutput: (all: string) => void): Promise<MainRun>;
+}
+
+/** A repo in a folder of its own, on which the command line runs in this process, with a fake runner. */
+export function createRepo(files: Readonly<Record<string, string>>): Repo {
+  const root = createTempFolder();
+  const runner = createFakeRunner();
+  const processEvents = new EventEmitter();
+  const exits: number[] = [];
+  const fakeContainers = definePlugin({
+    name: 'docker',
+    setup: (ctx) => ctx.runner('container', () => runner),
+  });
+  const write = (added: Readonly<Record<string, string>>): void => {
+    for (const [name, text] of Object.entries(added)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    }
+  };
+  write({ '.git/HEAD': '', 'package.json': '{"type":"module"}', ...files });
+  mkdirSync(join(root, 'node_modules'));
+  symlinkSync(library, join(root, 'node_modules/devservices'));
+  const env = {
+    HOME: root,
+    PATH: process.env['PATH'],
+    XDG_STATE_HOME: join(root, '.state'),
+    XDG_CACHE_HOME: join(root, '.cache'),
+  };
+  const watch: Repo['watch'] = async (argv, onOutput) => {
+    const out = createStream(onOutput);
+    const err = createStream(onOutput);
+    const exitCode = await main({
+      argv,
+      env,
+      cwd: root,
+      stdout: out.stream,
+      stderr: err.stream,
+      process: processEvents,
+      exit: (code) => void exits.push(code),
+      host: { builtInPlugins: [fakeContainers] },
+    });
+    const stdout = out.text();
+    return {
+      exitCode,
+      stdout,
+      stderr: err.text(),
+      json() {
+        return stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as ReturnType<MainRun['json']>[number]);
+      },
+    };
+  };
+  return {
+    root,
+    runner,
+    process: processEvents,
+    exits,
+    write,
+    watch,
+    run: (...argv) => watch(argv, () => {}),
+  };
+}
+
+/** The source of a configuration with these services and tasks. */
+export function configOf(content: Readonly<Record<string, unknown>>): string {
+  return `export default ${JSON.stringify(content)};`;
+}
+
+/** The source of a task whose `run` has that body. */
+export function taskOf(name: string, body: string, more = ''): string {
+  return `import { defineTask } from 'devservices';
+    export default defineTask(import.meta, {
+      name: '${name}', description: 'A task of this test', ${more}
+      async run(context) { const { host, args, $, log, signal, run } = context; ${body} },
+    });`;
+}
+
+function createStream(onOutput: (all: string) => void) {
+  let text = '';
+  const stream = Object.assign(new EventEmitter(), {
+    isTTY: false,
+    columns: 80,
+    rows: 24,
+    write(chunk: string) {
+      text += chunk;
+      onOutput(text);
+      return true;
+    },
+  });
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text };
+}
