@@ -17,13 +17,15 @@ declare module 'devservices' {
 export const docker = definePlugin({
   name: 'docker',
   options: dockerOptions,
+  permissions: { env: ['DOCKER_*', 'HOME', 'XDG_RUNTIME_DIR'] },
   setup(ctx) {
+    const { env } = ctx;
     let engine: Engine | undefined;
     const open = ({ engine: address }: RunnerContext): Engine => {
-      engine ??= createEngine({ engine: address ?? ctx.options.engine });
+      engine ??= createEngine({ engine: address ?? ctx.options.engine, env });
       return engine;
     };
-    ctx.runner('container', (context) => createDockerRunner({}, open(context)));
+    ctx.runner('container', (context) => createDockerRunner({ env }, open(context)));
     ctx.expose('engine', (context) => open(context).client(ctx.signal));
     ctx.defer(() => engine?.close());
   },
