@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { systemClock } from './clock.ts';
 import type { ResolvedConfig } from './config/config.ts';
 import { findRoot } from './lifecycle/find-root.ts';
@@ -72,6 +73,8 @@ export function createHost(options: HostOptions = {}): Host {
     runnerContext: () => current().context,
   };
   const { signal } = base;
+  // As many services as there are may wait for it.
+  setMaxListeners(0, signal);
 
   const open = (loaded: LoadedHost): void => {
     const onSecret = (value: string) => voice.redactor.add(value);

@@ -22,6 +22,8 @@ const commandLine = z
   .meta({ type: 'a command and its arguments, as a list' });
 const pattern = z.custom<string>(isPattern).meta({ type: 'a regular expression' });
 
+const flags = textLike(/^(?!.*(.).*\1)[imsu]+$/, "flags of a regular expression such as 'i'");
+
 /** When a service counts as ready, by `kind`. */
 export const readinessKinds = {
   http: z.strictObject({
@@ -41,6 +43,7 @@ export const readinessKinds = {
   log: z.strictObject({
     kind: z.literal('log'),
     pattern: pattern.meta({ description: 'A line of the log has to match.' }),
+    flags: field(flags, 'Flags of that expression.', 'none'),
     times: field(count, 'So many lines, counted from the start.', '1'),
     deadline,
   }),

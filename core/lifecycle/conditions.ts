@@ -20,6 +20,7 @@ export function createConditions(
   tracked: ReadonlyMap<string, TrackedService>,
 ): Conditions {
   const inPlan = new Set(services.map(({ service }) => service));
+  const settled = new Set<string>();
   const waiters = new Map<string, Set<() => void>>();
   const started = new Map([...inPlan].map((service) => [service, createDeferred()]));
   const listen = (service: string, look: () => void): void => {
@@ -45,6 +46,8 @@ export function createConditions(
         else if (isOver(name)) {
           if (required) reject(skippedFor(service, name));
           else resolve();
+        } else if (settled.has(service) && required) {
+          reject(new Skipped({ code: 'dependency-failed', text: `${service} did not come up` }));
         }
       };
       listen(service, look);
@@ -65,6 +68,7 @@ export function createConditions(
       }
     },
     settle: (service) => {
+      settled.add(service);
       started.get(service)?.resolve();
       notify(service);
     },

@@ -19,7 +19,10 @@ export async function probeService(
   const { runner, instance, ports } = probed;
   switch (probe.kind) {
     case 'port': {
-      const wanted = ports.filter(({ name }) => probe.port === undefined || name === probe.port);
+      // Nothing can be heard of a UDP port: only TCP ports can say that they are ready.
+      const wanted = ports.filter(({ name, protocol }) =>
+        probe.port === undefined ? protocol === 'tcp' : name === probe.port,
+      );
       const closed = await Promise.all(
         wanted.map(async (port) => ((await runner.listens(instance, port, signal)) ? [] : [port])),
       );
@@ -31,7 +34,9 @@ export async function probeService(
       };
     }
     case 'http': {
-      const port = ports.find(({ name }) => probe.port === undefined || name === probe.port);
+      const port = ports.find(({ name, protocol }) =>
+        probe.port === undefined ? protocol === 'tcp' : name === probe.port,
+      );
       if (!port) return { ok: false, text: 'the service has no such port' };
       return getOnce(await runner.probeAddress(instance, port, signal), probe, signal);
     }
@@ -58,7 +63,8 @@ function getOnce(
   return new Promise((resolve) => {
     // A connection of its own each time: a kept one could outlive the server that is asked about.
     const call = request({ host, port, path, signal, agent: false }, (response) => {
-      response.resume();
+      // The status is all that is asked for; a body may have no end.
+      response.destroy();
       const code = response.statusCode ?? 0;
       const ok = accepted ? accepted.includes(code) : code >= 200 && code < 400;
       resolve(ok ? { ok } : { ok, text: `GET ${path} answered ${code}` });

@@ -21,7 +21,12 @@ export type Readiness =
       status?: number | readonly number[];
     } & ProbeTiming)
   | ({ readonly kind: 'port'; port?: string } & ProbeTiming)
-  | ({ readonly kind: 'log'; pattern: string; times?: number } & Pick<ProbeTiming, 'deadline'>)
+  | ({
+      readonly kind: 'log';
+      pattern: string;
+      flags?: string;
+      times?: number;
+    } & Pick<ProbeTiming, 'deadline'>)
   | ({ readonly kind: 'command'; command: readonly string[] } & ProbeTiming)
   | ({ readonly kind: 'healthcheck' } & Pick<ProbeTiming, 'deadline'>)
   | { readonly kind: 'all'; of: readonly Readiness[] }
@@ -46,7 +51,7 @@ export const ready = {
   log: (pattern: string | RegExp, options: { times?: number; deadline?: Duration } = {}) =>
     ({
       kind: 'log',
-      pattern: typeof pattern === 'string' ? pattern : pattern.source,
+      ...(typeof pattern === 'string' ? { pattern } : partsOf(pattern)),
       ...options,
     }) satisfies Readiness,
   /** A command inside the service that exits 0. */
@@ -60,3 +65,9 @@ export const ready = {
   /** Started is ready. */
   none: () => ({ kind: 'none' }) satisfies Readiness,
 };
+
+// Lines are matched one by one: what `g` and `y` remember of one must not count for the next.
+function partsOf({ source, flags }: RegExp): { pattern: string; flags?: string } {
+  const kept = flags.replaceAll(/[^imsu]/g, '');
+  return { pattern: source, ...(kept === '' ? {} : { flags: kept }) };
+}

@@ -68,7 +68,11 @@ export async function waitReady(wait: ReadinessWait): Promise<void> {
     }
     case 'log':
       return waitOnce(wait, readiness, `no line matched /${readiness.pattern}/`, (signal) =>
-        wait.source.logMatch(new RegExp(readiness.pattern), readiness.times ?? 1, signal),
+        wait.source.logMatch(
+          new RegExp(readiness.pattern, readiness.flags),
+          readiness.times ?? 1,
+          signal,
+        ),
       );
     case 'healthcheck':
       return waitOnce(wait, readiness, 'its healthcheck has not passed', (signal) =>
@@ -94,28 +98,26 @@ function waitOnce(
 }
 
 async function probeUntilReady(wait: ReadinessWait, probe: Probe): Promise<void> {
-  const deadlineMs = wait.deadlineMs ?? msOf(probe.deadline, defaults.deadlineMs);
   const startPeriodMs = msOf(probe.startPeriod, 0);
+  const ms = wait.deadlineMs ?? Math.max(startPeriodMs, msOf(probe.deadline, defaults.deadlineMs));
   const began = wait.clock.monotonic();
-  let said = 'no attempt has ended';
+  let last = 'no attempt has ended';
+  let said: string | undefined;
   let attempts = 0;
   const loop = async (signal: AbortSignal): Promise<void> => {
     for (let pauseMs = defaults.firstPauseMs; ; pauseMs *= defaults.growth) {
       const attempt = await attemptOnce(wait, probe, signal);
       attempts += 1;
       if (attempt.ok) return;
-      if (attempt.text !== said && wait.clock.monotonic() - began >= startPeriodMs) {
-        said = attempt.text;
+      last = attempt.text;
+      if (last !== said && wait.clock.monotonic() - began >= startPeriodMs) {
+        said = last;
         wait.onFailedAttempt(attempts, said);
       }
       await wait.clock.sleep(Math.min(pauseMs, msOf(probe.interval, defaults.intervalMs)), signal);
     }
   };
-  await withDeadline(
-    { ...wait, ms: startPeriodMs + deadlineMs },
-    loop,
-    () => new NotReadyError(startPeriodMs + deadlineMs, said),
-  );
+  await withDeadline({ ...wait, ms }, loop, () => new NotReadyError(ms, last));
 }
 
 interface AttemptContext extends Pick<ReadinessWait, 'clock' | 'signal'> {

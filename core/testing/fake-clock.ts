@@ -34,22 +34,20 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
+        const stop = () => {
+          sleepers.delete(sleeper);
+          reject(signal?.reason);
+        };
         const sleeper = {
           due: elapsed + ms,
           wake() {
             sleepers.delete(sleeper);
+            signal?.removeEventListener('abort', stop);
             resolve();
           },
         };
         sleepers.add(sleeper);
-        signal?.addEventListener(
-          'abort',
-          () => {
-            sleepers.delete(sleeper);
-            reject(signal.reason);
-          },
-          { once: true },
-        );
+        signal?.addEventListener('abort', stop, { once: true });
       });
     },
     async advance(ms) {

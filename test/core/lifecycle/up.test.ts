@@ -179,3 +179,17 @@ test('--no-deps leaves dependencies alone and changes nothing about who is named
   expect(services['db']).toMatchObject({ state: 'skipped' });
   await next.host.close();
 });
+
+// A process warning fails the run: see test/fail-on-warning.ts.
+test('many services at once leave no process warning', async () => {
+  const names = Array.from({ length: 30 }, (_, index) => `s${index}`);
+  const services = Object.fromEntries(
+    names.map((name) => [name, { run: image(), dependsOn: name === 's0' ? [] : ['s0'] }]),
+  );
+  await using host = createTestHost({ config: { services } });
+  const release = host.runner.holdOn('start s0');
+  const done = host.up();
+  await saw(host, 'phase-ended prepare s29');
+  release();
+  expect((await done).errors).toEqual([]);
+});
