@@ -1,6 +1,6 @@
-import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { PlannedAction, Reason } from '../events.ts';
 import type { Plan, PlannedService } from '../plan/plan.ts';
+import { didYouMean } from '../suggestion.ts';
 
 /** What `beforeUp` may change of a plan. */
 export interface Amendments {
@@ -13,23 +13,22 @@ export interface Amendments {
 export function amendPlan(plan: Plan): Amendments {
   const services: Record<string, PlannedService> = { ...plan.services };
   const left: Record<string, Reason> = { ...plan.left };
-  const find = (service: string): PlannedService => {
+  const find = (service: string): PlannedService | undefined => {
     const planned = services[service];
-    if (planned) return planned;
-    throw serviceErrors.create('DS_SERVICE_UNKNOWN', {
-      names: [service],
-      known: Object.keys(services),
-    });
+    if (planned || Object.hasOwn(left, service)) return planned;
+    // A plain error: whoever made the tap is blamed for it, by name.
+    const known = [...Object.keys(services), ...Object.keys(left)];
+    throw new Error(`There is no service "${service}".${didYouMean(service, known)}`);
   };
   return {
     skip(service, why) {
-      find(service);
+      if (!find(service)) return;
       left[service] = { code: 'plugin', text: why };
       delete services[service];
     },
     recreate(service, why) {
       const planned = find(service);
-      if (planned.instance)
+      if (planned?.instance)
         services[service] = amended(planned, 'recreate', { code: 'plugin', text: why });
     },
     plan: () => ({ ...plan, services: withRestarts(services), left }),

@@ -4,6 +4,8 @@ import type { Config, ResolvedConfig } from '../config/config.ts';
 import { type Layer, withPluginLayers } from '../config/layer.ts';
 import { loadLayers } from '../config/layers.ts';
 import type { ModuleLoading } from '../config/load-module.ts';
+import { isMergeable } from '../config/merge-tree.ts';
+import { wrapSingle } from '../config/short-forms.ts';
 import { mergeLayers, pluginLayers } from '../config/merge-layers.ts';
 import type { Origins } from '../config/origins.ts';
 import { validateConfig } from '../config/validate-config.ts';
@@ -84,9 +86,21 @@ export function recheck(
 ): ResolvedConfig {
   const { pluginHost, origins, root } = project;
   const { hookTimeoutMs, ...rest } = draft;
-  const given = Object.entries({ ...rest, hookTimeout: hookTimeoutMs });
+  const services = withLongRuns(draft.services);
+  const given = Object.entries({ ...rest, services, hookTimeout: hookTimeoutMs });
   const merged = Object.fromEntries(given.filter(([, value]) => value !== undefined));
   return validateConfig({ merged, origins, root, kinds: kindsOf(pluginHost), blame: plugin });
+}
+
+// A tap may write `run` as short as a file does.
+function withLongRuns(services: unknown): unknown {
+  if (!isMergeable(services)) return services;
+  const long = Object.entries(services).map(([name, service]): [string, unknown] => {
+    const run = isMergeable(service) ? service['run'] : undefined;
+    if (!isMergeable(service) || !isMergeable(run)) return [name, service];
+    return [name, { ...service, run: wrapSingle(['services', name, 'run'], run) }];
+  });
+  return Object.fromEntries(long);
 }
 
 function kindsOf({ runners }: PluginHost): RunKinds {

@@ -55,7 +55,7 @@ test('pauses begin at 20 ms, grow, and stay within the interval', async () => {
 test('the next attempt starts after the last has ended', async () => {
   const wait = begin(ready.command(['x']), {
     async probe() {
-      await null;
+      await Promise.resolve();
       await wait.clock.sleep(300);
       return refused;
     },
