@@ -136,6 +136,9 @@ function createStage(host: Host, request: TaskRequest) {
   let onUnread = (): void => {};
   request.onOutputGone(() => (hasReader = false));
   if (verbose) host.setLogLevel('debug');
+  // A task may end the process itself, and the terminal has to be as it was then too.
+  const onExit = () => renderer?.close();
+  request.process.on('exit', onExit);
 
   const open = (isQuery: boolean): Renderer => {
     const isColoured = (output: Output) =>
@@ -172,6 +175,7 @@ function createStage(host: Host, request: TaskRequest) {
     },
     close() {
       renderer?.close();
+      request.process.off('exit', onExit);
       leave();
     },
   };

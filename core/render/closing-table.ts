@@ -3,7 +3,7 @@ import type { ServiceReport, TaskFinished } from '../events.ts';
 import type { TextStyle } from '../task-spec.ts';
 import { markOf } from './marks.ts';
 import type { RunView } from './run-view.ts';
-import { plainLine, truncate } from './text-width.ts';
+import { plainLine } from './text-width.ts';
 
 /** What a task did with services, and where they are reached; one line a service, then one in all. */
 export function closingTable(view: RunView, finished: TaskFinished, style: TextStyle): string[] {
@@ -13,8 +13,7 @@ export function closingTable(view: RunView, finished: TaskFinished, style: TextS
   );
   if (rows.length === 0) return [];
   const table = style.table(rows.map(([name, report]) => rowOf(name, report, style)));
-  const lines = table.split('\n').map((line) => truncate(line, style.columns - 1));
-  return [...lines, '', summaryOf(rows, finished, style)];
+  return [...table.split('\n'), '', summaryOf(rows, finished, style)];
 }
 
 /** What would be done, for a task that only planned. */

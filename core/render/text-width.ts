@@ -1,6 +1,14 @@
-import { stripVTControlCharacters } from 'node:util';
-
 const escape = '\u001B';
+const bell = '\u0007';
+// Sequences of ECMA-48: CSI, OSC up to its end, and those of two characters.
+const sequences = new RegExp(
+  [
+    `(?:${escape}\\[|\u009B)[0-?]*[ -/]*[@-~]`,
+    `${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)`,
+    `${escape}[@-Z\\\\^_]`,
+  ].join('|'),
+  'g',
+);
 const colour = new RegExp(`(${escape}\\[[\\d;]*m)`);
 // Scripts and signs that take two columns in a terminal.
 const wide =
@@ -9,7 +17,7 @@ const combining = /^(?:\p{Mn}|\p{Me}|\u200B|\u200C|\u200D|\uFE0E|\uFE0F)$/u;
 
 /** How many columns a text takes in a terminal; colours take none. */
 export function widthOf(text: string): number {
-  return Array.from(stripVTControlCharacters(text)).reduce(
+  return Array.from(text.replaceAll(sequences, '')).reduce(
     (sum, char) => sum + widthOfChar(char),
     0,
   );
@@ -45,7 +53,8 @@ export function pad(text: string, width: number): string {
 
 /** A text from outside on one line, without anything that could move a cursor or colour what follows. */
 export function plainLine(text: string): string {
-  return stripVTControlCharacters(text)
+  return text
+    .replaceAll(sequences, '')
     .replaceAll(/[\t\r\n]+/g, ' ')
     .replaceAll(/\p{Cc}/gu, '');
 }
