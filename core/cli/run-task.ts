@@ -2,14 +2,13 @@ import { asErrors } from '../errors/as-error.ts';
 import { taskErrors } from '../errors/catalogue/task.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import { reportError } from '../errors/report-error.ts';
-import { type DevServicesEvent, isTaskFinished, type ServiceReport } from '../events.ts';
+import type { ServiceReport } from '../events.ts';
 import { createHost, type Host } from '../host.ts';
 import { loadModule } from '../config/load-module.ts';
 import { resolveCacheHome } from '../identity/state-home.ts';
 import { ownUrl } from '../own-url.ts';
 import { describeCauses } from '../render/render-error.ts';
-import type { Output, Renderer, RenderOptions, TaskEnd } from '../render/renderer.ts';
-import { wantsColour } from '../render/text-style.ts';
+import type { TaskEnd } from '../render/renderer.ts';
 import { isBuiltInFile } from '../tasks/built-in.ts';
 import { createTaskEngine, isOutcome } from '../tasks/create-task-engine.ts';
 import { findTaskPlaces } from '../tasks/discover-tasks.ts';
@@ -17,19 +16,15 @@ import { createTaskFinder, type FoundTask } from '../tasks/find-task.ts';
 import { blameTask } from '../tasks/blame-task.ts';
 import { runTasks } from '../tasks/run-tasks.ts';
 import { resolveTaskExitCode } from '../tasks/task-exit-code.ts';
+import { createStage, type StageRequest } from './create-stage.ts';
 import type { MainOptions } from './main.ts';
 import { parseArguments } from './parse-arguments.ts';
 import type { CommandLine, GlobalFlags } from './parse-globals.ts';
-import { selectRenderer } from './select-renderer.ts';
 import { readVersion } from './version.ts';
 import { watchProcess } from './watch-process.ts';
 
-export interface TaskRequest extends MainOptions {
+export interface TaskRequest extends MainOptions, StageRequest {
   line: CommandLine & { task: string };
-  out: Output;
-  err: Output;
-  /** Sets who learns that nobody reads stdout any more. */
-  onOutputGone(listener: () => void): void;
 }
 
 /** Runs one task in a host of its own, shows what happens, and gives the exit status. */
@@ -123,62 +118,6 @@ function createFinder(host: Host, { task, line, cwd, env }: TaskRequest) {
     load: (file) => loadModule(file, loading),
     started: task && { task, origin: isBuiltInFile(task.source) ? 'built-in' : 'repo' },
   });
-}
-
-/** What is shown of one run; which renderer it takes is known once the task was found. */
-function createStage(host: Host, request: TaskRequest) {
-  const { out, err, env, line } = request;
-  const { noColor, verbose } = line.globals;
-  const early: DevServicesEvent[] = [];
-  let renderer: Renderer | undefined;
-  let finished: TaskEnd['finished'] | undefined;
-  let hasReader = true;
-  let onUnread = (): void => {};
-  request.onOutputGone(() => (hasReader = false));
-  if (verbose) host.setLogLevel('debug');
-  // A task may end the process itself, and the terminal has to be as it was then too.
-  const onExit = () => renderer?.close();
-  request.process.on('exit', onExit);
-
-  const open = (isQuery: boolean): Renderer => {
-    const isColoured = (output: Output) =>
-      wantsColour({ noColor, isTerminal: output.isTerminal, env });
-    const options: RenderOptions = {
-      out,
-      err,
-      clock: host.clock,
-      isColoured: { out: isColoured(out), err: isColoured(err) },
-      isVerbose: verbose,
-      isQuery,
-      logFormat: () => (host.settings['log.format'] === 'json' ? 'json' : 'human'),
-    };
-    renderer = selectRenderer(line.globals, { ...options, isDumb: env['TERM'] === 'dumb' });
-    for (const event of early.splice(0)) renderer.onEvent(event);
-    return renderer;
-  };
-
-  const leave = host.events.subscribe((event) => {
-    if (isTaskFinished(event)) finished = event;
-    if (event.event === 'log' && !hasReader) onUnread();
-    if (renderer) renderer.onEvent(event);
-    else early.push(event);
-  });
-
-  return {
-    open: (isQuery: boolean) => void open(isQuery),
-    onUnread: (listener: () => void) => void (onUnread = listener),
-    yieldTerminal: () => renderer?.yieldTerminal(),
-    finish(end: Omit<TaskEnd, 'finished'>, body: TaskEnd['finished']) {
-      const shown = renderer ?? open(false);
-      host.events.emit(body);
-      shown.finish({ ...end, finished: finished ?? body });
-    },
-    close() {
-      renderer?.close();
-      request.process.off('exit', onExit);
-      leave();
-    },
-  };
 }
 
 function hostArguments({ config, project, engine, set, verbose }: GlobalFlags): string[] {

@@ -1,7 +1,7 @@
 import type { DevServicesError } from '../errors/error.ts';
 import { resolveExitCode } from '../errors/exit-code.ts';
 
-const interrupted: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
+const interrupted: Readonly<Record<string, number>> = { SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 };
 
 /**
  * The exit status of a task that ended with these errors: an interruption's before all, and a failed

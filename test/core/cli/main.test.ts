@@ -186,3 +186,13 @@ test('a stack trace is for --verbose', async () => {
   expect(verbose.stderr).toContain('    at ');
   expect(verbose.stderr).toContain('bad day');
 });
+
+test('nobody reads any more: services come up all the same, and following a log ends', async () => {
+  const repo = createRepo({ 'devservices.config.ts': configOf({ services: { redis } }) });
+  expect(await repo.runUnread('up')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(repo.runner.instances.get('redis')).toMatchObject({ status: 'running' });
+  const talking = setInterval(() => repo.runner.writeLog('redis', 'more'), 5);
+  const { exitCode, stderr } = await repo.runUnread('logs', '--follow');
+  clearInterval(talking);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 141, stderr: '' });
+});

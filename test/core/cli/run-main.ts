@@ -29,6 +29,8 @@ export interface Repo {
   run(...argv: string[]): Promise<MainRun>;
   /** The same, with a word about each chunk of output as it comes. */
   watch(argv: readonly string[], onOutput: (all: string) => void): Promise<MainRun>;
+  /** The same, with nobody who reads stdout. */
+  runUnread(...argv: string[]): Promise<MainRun>;
 }
 
 /** A repo in a folder of its own, on which the command line runs in this process, with a fake runner. */
@@ -56,8 +58,11 @@ export function createRepo(files: Readonly<Record<string, string>>): Repo {
     XDG_STATE_HOME: join(root, '.state'),
     XDG_CACHE_HOME: join(root, '.cache'),
   };
-  const watch: Repo['watch'] = async (argv, onOutput) => {
-    const out = createStream(onOutput);
+  const start = async (
+    argv: readonly string[],
+    { onOutput, isRead }: { onOutput(all: string): void; isRead: boolean },
+  ): Promise<MainRun> => {
+    const out = isRead ? createStream(onOutput) : createClosedPipe();
     const err = createStream(onOutput);
     const exitCode = await main({
       argv,
@@ -88,8 +93,9 @@ export function createRepo(files: Readonly<Record<string, string>>): Repo {
     process: processEvents,
     exits,
     write,
-    watch,
-    run: (...argv) => watch(argv, () => {}),
+    watch: (argv, onOutput) => start(argv, { onOutput, isRead: true }),
+    run: (...argv) => start(argv, { onOutput: () => {}, isRead: true }),
+    runUnread: (...argv) => start(argv, { onOutput: () => {}, isRead: false }),
   };
 }
 
@@ -105,6 +111,16 @@ export function taskOf(name: string, body: string, more = ''): string {
       name: '${name}', description: 'A task of this test', ${more}
       async run(context) { const { host, args, $, log, signal, run } = context; ${body} },
     });`;
+}
+
+/** A pipe whose reader has gone: as Node has it, each write fails a moment later. */
+function createClosedPipe() {
+  const { stream, text } = createStream(() => {});
+  const write = () => {
+    setImmediate(() => stream.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' })));
+    return false;
+  };
+  return { stream: Object.assign(stream, { write }), text };
 }
 
 function createStream(onOutput: (all: string) => void) {

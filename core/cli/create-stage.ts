@@ -1,0 +1,86 @@
+import { type DevServicesEvent, isTaskFinished } from '../events.ts';
+import type { Host } from '../host.ts';
+import type { Output, Renderer, RenderOptions, TaskEnd } from '../render/renderer.ts';
+import { wantsColour } from '../render/text-style.ts';
+import type { GlobalFlags } from './parse-globals.ts';
+import { selectRenderer } from './select-renderer.ts';
+import type { ProcessEvents } from './watch-process.ts';
+
+export interface StageRequest {
+  out: Output;
+  err: Output;
+  env: Readonly<Record<string, string | undefined>>;
+  line: { readonly globals: GlobalFlags };
+  process: ProcessEvents;
+  /** Sets who learns that nobody reads stdout any more. */
+  onOutputGone(listener: () => void): void;
+}
+
+export interface Stage {
+  /** From now on events are shown; those before are made up for. */
+  open(isQuery: boolean): void;
+  /** Sets who learns that lines come which nobody reads. */
+  onUnread(listener: () => void): void;
+  yieldTerminal(): void;
+  /** Tells the end, as an event and on the screen. */
+  finish(end: Omit<TaskEnd, 'finished'>, body: TaskEnd['finished']): void;
+  close(): void;
+}
+
+/** What is shown of one run; which renderer it takes is known once the task was found. */
+export function createStage(host: Host, request: StageRequest): Stage {
+  const { out, err, env, line } = request;
+  const { noColor, verbose } = line.globals;
+  const early: DevServicesEvent[] = [];
+  let renderer: Renderer | undefined;
+  let finished: TaskEnd['finished'] | undefined;
+  let hasReader = true;
+  let onUnread = (): void => {};
+  request.onOutputGone(() => (hasReader = false));
+  if (verbose) host.setLogLevel('debug');
+  // A task may end the process itself, and the terminal has to be as it was then too.
+  const onExit = () => renderer?.close();
+  request.process.on('exit', onExit);
+
+  const open = (isQuery: boolean): Renderer => {
+    const isColoured = (output: Output) =>
+      wantsColour({ noColor, isTerminal: output.isTerminal, env });
+    const options: RenderOptions = {
+      out,
+      err,
+      clock: host.clock,
+      isColoured: { out: isColoured(out), err: isColoured(err) },
+      isVerbose: verbose,
+      isQuery,
+      logFormat: () => (host.settings['log.format'] === 'json' ? 'json' : 'human'),
+    };
+    renderer = selectRenderer(line.globals, { ...options, isDumb: env['TERM'] === 'dumb' });
+    for (const event of early.splice(0)) renderer.onEvent(event);
+    return renderer;
+  };
+
+  const leave = host.events.subscribe((event) => {
+    if (isTaskFinished(event)) finished = event;
+    if (event.event === 'log' && !hasReader) onUnread();
+    if (renderer) renderer.onEvent(event);
+    else early.push(event);
+  });
+
+  return {
+    open: (isQuery: boolean) => void open(isQuery),
+    onUnread: (listener: () => void) => void (onUnread = listener),
+    yieldTerminal: () => renderer?.yieldTerminal(),
+    finish(end: Omit<TaskEnd, 'finished'>, body: TaskEnd['finished']) {
+      const shown = renderer ?? open(false);
+      host.events.emit(body);
+      // Whoever pipes into `head` knows that it ended.
+      if (!hasReader && body.exitCode === 141) return;
+      shown.finish({ ...end, finished: finished ?? body });
+    },
+    close() {
+      onExit();
+      request.process.off('exit', onExit);
+      leave();
+    },
+  };
+}
