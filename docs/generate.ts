@@ -1,41 +1,40 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fillBlocks } from './fill-blocks.ts';
 import { renderConfigurationDoc } from './generate-configuration.ts';
 import { renderErrorsDoc } from './generate-errors.ts';
 import { renderHooksDoc } from './generate-hooks.ts';
 
-/** The pages that are made of code, and how. */
-export const generatedPages: Readonly<Record<string, () => string>> = {
-  'configuration.md': renderConfigurationDoc,
-  'errors.md': renderErrorsDoc,
-  'hooks.md': renderHooksDoc,
+/** The pages that are made of code, whole or in marked blocks, and how. */
+const pages: Readonly<Record<string, () => string>> = {
+  'README.md': () => fillBlocks(readPage('README.md')),
+  'docs/plugins.md': () => fillBlocks(readPage('docs/plugins.md')),
+  'docs/configuration.md': renderConfigurationDoc,
+  'docs/errors.md': renderErrorsDoc,
+  'docs/hooks.md': renderHooksDoc,
 };
 
-/** Names of the pages that are not what the code makes of them. */
-export function findStalePages(): string[] {
-  return Object.entries(generatedPages)
-    .filter(([name, render]) => readPage(name) !== render())
-    .map(([name]) => name);
+/** Pages that are not what the code makes of them, with what it makes. */
+export function findStalePages(): Map<string, string> {
+  const fresh = Object.entries(pages).map(([path, render]) => [path, render()] as const);
+  return new Map(fresh.filter(([path, text]) => readPage(path) !== text));
 }
 
-function readPage(name: string): string | undefined {
+function readPage(path: string): string {
   try {
-    return readFileSync(pagePath(name), 'utf8');
+    return readFileSync(pageUrl(path), 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }
 
-const pagePath = (name: string): URL => new URL(name, import.meta.url);
+const pageUrl = (path: string): URL => new URL(`../${path}`, import.meta.url);
 
 if (process.argv[1]?.endsWith('generate.ts')) {
   const stale = findStalePages();
-  if (process.argv.includes('--check')) {
-    for (const name of stale) process.stderr.write(`docs/${name} is stale: npm run docs\n`);
-    process.exitCode = stale.length > 0 ? 1 : 0;
-  } else {
-    for (const name of stale) {
-      writeFileSync(pagePath(name), generatedPages[name]?.() ?? '');
-      process.stdout.write(`docs/${name}\n`);
-    }
+  const isCheck = process.argv.includes('--check');
+  for (const [path, text] of stale) {
+    if (!isCheck) writeFileSync(pageUrl(path), text);
+    process.stdout.write(isCheck ? `${path} is stale: npm run docs\n` : `${path}\n`);
   }
+  process.exitCode = isCheck && stale.size > 0 ? 1 : 0;
 }
