@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import { container, definePlugin } from 'devservices';
 import { createTestHost } from 'devservices/testing';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { builtInTasks } from '../../core/tasks/built-in.ts';
 import { exitCodes } from '../../core/errors/exit-code.ts';
 import { createRepo } from '../core/cli/run-main.ts';
@@ -28,6 +29,29 @@ test('the service of the README starts the moment that its database is ready, an
   expect(await host.host.exports()).toMatchObject({
     DATABASE_URL: `postgres://postgres@127.0.0.1:${services['postgres']?.endpoints['sql']?.port}/postgres`,
   });
+});
+
+test('the task of the README runs after `up`, with what the services export', async () => {
+  const repo = createRepo({
+    'devservices.config.json': JSON.stringify({
+      services: {
+        redis: {
+          run: container({ image: 'redis:8' }),
+          ports: { redis: 36_379 },
+          exports: { REDIS_URL: 'redis://{address.redis}' },
+        },
+      },
+    }),
+    'tasks/count-keys.ts': readFileSync('test/docs/examples/count-keys.ts', 'utf8'),
+    'bin/redis-cli': '#!/bin/sh\necho "$3 of $2"\n',
+  });
+  chmodSync(join(repo.root, 'bin/redis-cli'), 0o755);
+  vi.stubEnv('PATH', `${join(repo.root, 'bin')}:${process.env['PATH']}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { exitCode, stdout, stderr } = await repo.run('count-keys');
+  expect(exitCode).toBe(0);
+  expect(stdout + stderr).toContain('Redis has dbsize of redis://127.0.0.1:36379 keys.');
+  expect(repo.runner.calls).toContain('start redis');
 });
 
 test('the README’s table has every task, and no other', () => {
