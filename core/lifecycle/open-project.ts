@@ -57,7 +57,10 @@ export function createRecorder(events: EventStream, log: Logger) {
         onFailure: (error) => log.warn(`${asError(error).message} This run is not in the journal.`),
       });
       for (const event of kept) journal.append(event);
-      const leave = events.subscribe((event) => void journal.append(event));
+      // A service's log has a place of its own; here it would only be a second copy.
+      const leave = events.subscribe((event) => {
+        if (event.event !== 'log') journal.append(event);
+      });
       stop = () => {
         leave();
         journal.close();

@@ -119,7 +119,8 @@ async function loadTaskFile(file: string, load: FinderOptions['load']): Promise<
     throw taskErrors.create('DS_TASK_INVALID', { source: file, problem });
   }
   assertTaskSpec(task, file);
-  return task;
+  // A transformed file knows itself by where the transform is kept.
+  return Object.create(task, { source: { value: file, enumerable: true } }) as Task;
 }
 
 function asTask(spec: TaskSpec, source: string): Task {
