@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { systemClock } from './clock.ts';
 import type { ResolvedConfig } from './config/config.ts';
-import { findRoot } from './lifecycle/find-root.ts';
+import { findRoot, isKnownRoot } from './lifecycle/find-root.ts';
 import { parsePath } from './config/value-path.ts';
 import { asError, throwAll } from './errors/as-error.ts';
 import { bugErrors } from './errors/catalogue/bug.ts';
+import { isDevServicesError } from './errors/error.ts';
 import type { Host, HostOptions } from './host-contract.ts';
 import { listCheckouts } from './identity/checkout.ts';
 import type { Lock } from './identity/lock.ts';
@@ -118,12 +119,15 @@ export function createHost(options: HostOptions = {}): Host {
   };
 
   /** For tasks that need labels and records only: a broken configuration is said, and they go on. */
-  const openAnyhow = async () => {
+  const openAnyhow = async ({ isAnywhere = false } = {}) => {
+    if (opened) return opened;
     try {
       await configure();
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const { root } = findRoot(base);
+      const isNobodys = isDevServicesError(thrown) && thrown.code === 'DS_CONFIG_NOT_FOUND';
+      if (isNobodys && !isAnywhere && !isKnownRoot(root, base.env)) throw thrown;
       log.warn(
         `Going by labels and records, since the configuration is broken: ${briefly(thrown)}`,
       );
@@ -188,7 +192,7 @@ export function createHost(options: HostOptions = {}): Host {
       return phase(base, 'reset', () => resetProject(kernel, request));
     },
     async status({ all = false } = {}) {
-      const { kernel, checkout } = await openAnyhow();
+      const { kernel, checkout } = await openAnyhow({ isAnywhere: all });
       const others = all ? listCheckouts(base.env).filter(({ id }) => id !== checkout.id) : [];
       return Promise.all([
         readStatus(kernel),

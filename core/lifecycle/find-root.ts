@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { findConfig } from '../config/find-config.ts';
+import { listCheckouts } from '../identity/checkout.ts';
 import type { HostBase } from './loaded-host.ts';
 
 /** The folder that a project is known by, also where its configuration cannot be read or is gone. */
@@ -12,6 +13,12 @@ export function findRoot({ cwd, env, flags }: Pick<HostBase, 'cwd' | 'env' | 'fl
   } catch {
     return { root: topLevelOf(resolve(cwd)) ?? cwd };
   }
+}
+
+/** Whether a project was ever opened there: elsewhere there is nothing to take down or to show. */
+export function isKnownRoot(root: string, env: HostBase['env']): boolean {
+  const real = realpathSync(root);
+  return listCheckouts(env).some((known) => known.root === real);
 }
 
 function topLevelOf(folder: string): string | undefined {

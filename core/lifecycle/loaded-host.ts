@@ -86,8 +86,24 @@ export async function loadHost(base: HostBase): Promise<LoadedHost> {
   return { ...loaded, config, hooks: parts.hooks, contracts: parts.contracts };
 }
 
-/** A host for what needs only labels and records: the built-in plugins, and no configuration. */
+/**
+ * A host for what needs only labels and records: no configuration, and the plugins that could be set
+ * up; where not even the layers can be read, the built-in ones.
+ */
 export async function loadWithoutConfig(base: HostBase, root: string): Promise<LoadedHost> {
+  const parts = createParts(base);
+  const { config: configFile, ...flags } = base.flags;
+  const builtIn = async () => base.builtInPlugins ?? loadBuiltInPlugins();
+  try {
+    const loaded = await loadProject({ ...base, configFile, flags }, parts.hostOptions, builtIn);
+    return { ...loaded, config: undefined, ...parts };
+  } catch {
+    // Said by whoever tried to configure.
+    return loadBuiltInsAlone(base, root);
+  }
+}
+
+async function loadBuiltInsAlone(base: HostBase, root: string): Promise<LoadedHost> {
   const parts = createParts(base);
   const plugins = base.builtInPlugins ?? (await loadBuiltInPlugins());
   const pluginHost = createPluginHost({

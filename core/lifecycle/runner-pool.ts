@@ -1,4 +1,5 @@
 import { serviceErrors } from '../errors/catalogue/service.ts';
+import { blamePlugin } from '../plugin/blame-plugin.ts';
 import type { BroughtRunner } from '../plugin/plugin-host.ts';
 import type { RunnerContext } from '../plugin/plugin.ts';
 import type { Runner } from '../run/runner.ts';
@@ -17,8 +18,17 @@ export function createRunnerPool(
   context: RunnerContext,
 ): RunnerPool {
   const made = new Map<string, Promise<Runner>>();
-  const make = (kind: string, { factory }: BroughtRunner): Promise<Runner> => {
-    const runner = made.get(kind) ?? Promise.resolve().then(() => factory(context));
+  const make = (kind: string, { plugin, factory }: BroughtRunner): Promise<Runner> => {
+    const known = made.get(kind);
+    if (known) return known;
+    const runner = (async () => {
+      try {
+        return await factory(context);
+      } catch (thrown) {
+        made.delete(kind);
+        throw blamePlugin(thrown, { plugin, where: `the runner "${kind}"` });
+      }
+    })();
     made.set(kind, runner);
     return runner;
   };

@@ -1,5 +1,6 @@
 import type { ContractToken, Contracts } from '../contracts.ts';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
+import { blamePlugin } from './blame-plugin.ts';
 import type { RunnerContext } from './plugin.ts';
 
 type Factory = (context: RunnerContext) => unknown;
@@ -33,9 +34,13 @@ export function createContractRegistry(context: () => RunnerContext): ContractRe
       }
       const value = made.get(token) ?? Promise.resolve().then(() => found.factory(context()));
       made.set(token, value);
-      // A failed attempt is forgotten: what was not there yet may be there at the next.
-      value.catch(() => made.delete(token));
-      return (await value) as Contracts[typeof token];
+      try {
+        return (await value) as Contracts[typeof token];
+      } catch (thrown) {
+        // A failed attempt is forgotten: what was not there yet may be there at the next.
+        made.delete(token);
+        throw blamePlugin(thrown, { plugin: found.plugin, where: `the contract "${token}"` });
+      }
     },
   };
 }

@@ -1,8 +1,7 @@
 import { type Clock, withDeadline } from '../clock.ts';
 import { formatDuration } from '../duration.ts';
-import { reasonOf } from '../errors/as-error.ts';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
-import { type DevServicesError, isDevServicesError } from '../errors/error.ts';
+import type { DevServicesError } from '../errors/error.ts';
 import { reportError } from '../errors/report-error.ts';
 import type { EventStream } from '../events.ts';
 import {
@@ -15,6 +14,7 @@ import {
   type Tap,
   type TapOptions,
 } from '../hooks.ts';
+import { blamePlugin } from './blame-plugin.ts';
 
 // Their failures are reported, and the task goes on: what runs stays up, what must go still goes.
 const collecting: ReadonlySet<HookName> = new Set(['afterHealth', 'beforeDown', 'afterDown']);
@@ -136,13 +136,8 @@ async function runTap<Name extends HookName>(
 }
 
 function blame(thrown: unknown, plugin: string, hook: string): DevServicesError {
-  if (isDevServicesError(thrown)) return thrown;
   if (thrown instanceof Veto) {
     return pluginErrors.create('DS_PLUGIN_VETO', { plugin, why: thrown.message });
   }
-  return pluginErrors.create(
-    'DS_PLUGIN_THREW',
-    { plugin, where: hook, reason: reasonOf(thrown) },
-    thrown,
-  );
+  return blamePlugin(thrown, { plugin, where: hook });
 }

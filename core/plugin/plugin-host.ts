@@ -1,6 +1,5 @@
-import { reasonOf } from '../errors/as-error.ts';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
-import { type DevServicesError, isDevServicesError } from '../errors/error.ts';
+import type { DevServicesError } from '../errors/error.ts';
 import type { EventStream } from '../events.ts';
 import type { HookName, Tappable } from '../hooks.ts';
 import { createLogger } from '../log.ts';
@@ -10,6 +9,8 @@ import type { Runner } from '../run/runner.ts';
 import type { Service } from '../service/service.ts';
 import type { TaskSpec } from '../task-spec.ts';
 import type { ContractRegistry } from './contract-registry.ts';
+import { beginSetup, type Setup } from './begin-setup.ts';
+import { blamePlugin } from './blame-plugin.ts';
 import { orderPlugins } from './order-plugins.ts';
 import type { Plugin, PluginContext, RunnerContext } from './plugin.ts';
 import type { PluginHooks } from './plugin-hooks.ts';
@@ -51,7 +52,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const tasks = new Map<string, { plugin: string; spec: TaskSpec }>();
   const services = new Map<string, { plugin: string; services: Record<string, Service> }>();
   const plugins = orderPlugins(options.plugins).map((plugin) => {
-    const brought: (() => void)[] = [];
+    const setting = beginSetup();
     try {
       const claim = <T extends { plugin: string }>(
         table: Map<string, T>,
@@ -62,21 +63,24 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
         const other = table.get(name);
         const both = [other?.plugin ?? '', plugin.pluginName] as const;
         if (other) throw pluginErrors.create('DS_PLUGIN_CLASH', { what, name, plugins: both });
-        brought.push(() => table.set(name, value));
+        setting.later(() => table.set(name, value));
       };
       const own: Record<string, Service> = {};
       setUp(plugin, options, {
-        // All or nothing: what a failing plugin had brought by then must not stay behind.
-        later: (keep) => brought.push(keep),
+        ...setting,
         service: (name, service) => void (own[name] = service),
         runner: (kind, runner) => claim(runners, 'runner', kind, runner),
         task: (spec) => claim(tasks, 'task', spec.name, { plugin: plugin.pluginName, spec }),
       });
-      for (const keep of brought) keep();
+      setting.keep();
       services.set(plugin.pluginName, { plugin: plugin.pluginName, services: own });
       return { plugin };
     } catch (thrown) {
-      return { plugin, failure: blame(thrown, plugin.pluginName) };
+      setting.drop();
+      return {
+        plugin,
+        failure: blamePlugin(thrown, { plugin: plugin.pluginName, where: 'setup' }),
+      };
     }
   });
   return {
@@ -88,8 +92,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   };
 }
 
-interface Brought {
-  later(keep: () => void): void;
+interface Brought extends Pick<Setup, 'later' | 'undo'> {
   service(name: string, service: Service): void;
   runner(kind: string, runner: BroughtRunner): void;
   task(spec: TaskSpec): void;
@@ -114,7 +117,14 @@ function setUp(plugin: Plugin, host: PluginHostOptions, brought: Brought): void 
     use,
     log: createLogger(host.events, pluginName),
     metrics: host.metrics,
-    events: host.events,
+    events: {
+      emit: host.events.emit,
+      subscribe(sink) {
+        const leave = host.events.subscribe(sink);
+        brought.undo(leave);
+        return leave;
+      },
+    },
     defer: host.defer,
     signal: host.signal,
   };
@@ -137,13 +147,8 @@ function deferTaps(
   hooks: PluginContext<unknown>['hooks'],
   later: (keep: () => void) => void,
 ): PluginContext<unknown>['hooks'] {
-  let isSetUp = false;
-  later(() => (isSetUp = true));
   const tapper = <Name extends HookName>({ tap }: Tappable<Name>): Tappable<Name> => ({
-    tap(options, run) {
-      if (isSetUp) tap(options, run);
-      else later(() => tap(options, run));
-    },
+    tap: (options, run) => later(() => tap(options, run)),
   });
   return {
     configure: tapper(hooks.configure),
@@ -154,13 +159,4 @@ function deferTaps(
     afterDown: tapper(hooks.afterDown),
     serviceReady: { for: (service) => tapper(hooks.serviceReady.for(service)) },
   };
-}
-
-function blame(thrown: unknown, plugin: string): DevServicesError {
-  if (isDevServicesError(thrown)) return thrown;
-  return pluginErrors.create(
-    'DS_PLUGIN_THREW',
-    { plugin, where: 'setup', reason: reasonOf(thrown) },
-    thrown,
-  );
 }

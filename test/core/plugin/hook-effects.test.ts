@@ -30,7 +30,7 @@ test('a failed afterHealth leaves everything up, and every failure is told', asy
     config: { plugins: [bad('one'), bad('two')], services: { db: { run: image() } } },
   });
   const { services, errors } = await host.up();
-  expect(errors.map(({ facts }) => facts['plugin']).toSorted()).toEqual(['one', 'two']);
+  expect(new Set(errors.map(({ facts }) => facts['plugin']))).toEqual(new Set(['one', 'two']));
   expect(services['db']?.state).toBe('ready');
   expect(host.runner.instances.get('db')?.status).toBe('running');
 });
