@@ -44,11 +44,11 @@ const importedPackage = /(?:from |import\()['"]((?:@[\w-]+\/)?[a-z][\w-]*)(?=[/'
 const importedSource = /((?:from |import\()['"]\.{1,2}\/[^'"]+)\.ts(['"])/g;
 
 function fail(problems: readonly ts.Diagnostic[]): never {
-  throw new Error(
-    ts.formatDiagnostics(problems, {
-      getCurrentDirectory: () => root,
-      getCanonicalFileName: (file) => file,
-      getNewLine: () => '\n',
-    }),
-  );
+  const text = ts.formatDiagnostics(problems, {
+    getCurrentDirectory: () => root,
+    getCanonicalFileName: (file) => file,
+    getNewLine: () => '\n',
+  });
+  // Where in the build that was noticed is nobody's concern.
+  throw Object.assign(new Error(text), { stack: text });
 }
