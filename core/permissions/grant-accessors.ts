@@ -1,7 +1,8 @@
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { createShell } from '../command.ts';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
+import { isErrno } from '../identity/file-reason.ts';
 import type { Permissions } from './permissions.ts';
 
 export interface GrantContext {
@@ -44,11 +45,13 @@ export function grantAccessors(
 function grantFetch(allowed: readonly string[], { who, signal }: GrantContext): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
-    const isAllowed = allowed.some((pattern) =>
-      pattern.startsWith('*.')
-        ? url.hostname.endsWith(pattern.slice(1))
-        : pattern === url.host || pattern === url.hostname,
-    );
+    const isAllowed = allowed
+      .map((pattern) => pattern.toLowerCase())
+      .some((pattern) =>
+        pattern.startsWith('*.')
+          ? url.hostname.endsWith(pattern.slice(1))
+          : pattern === url.host || pattern === url.hostname,
+      );
     if (!isAllowed) throw denied(who, `fetch of ${url.host}`, 'net', allowed);
     // A redirect could lead to a host that was not declared: the caller sees it instead.
     const signals = init?.signal ? AbortSignal.any([signal, init.signal]) : signal;
@@ -73,8 +76,9 @@ async function assertWithin(
   { who, root, what }: GrantContext & { what: 'read' | 'write' },
 ): Promise<string> {
   const target = await realPathOf(resolve(root, path));
-  for (const entry of allowed) {
+  for (const entry of target === undefined ? [] : allowed) {
     const folder = await realPathOf(resolve(root, entry));
+    if (target === undefined || folder === undefined) continue;
     const inside = relative(folder, target);
     if (
       inside === '' ||
@@ -87,13 +91,21 @@ async function assertWithin(
 }
 
 // A link inside an allowed folder must not lead out of it; what does not exist yet has a parent that does.
-async function realPathOf(path: string): Promise<string> {
+async function realPathOf(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(await realPathOf(parent), path.slice(parent.length));
+  } catch (error) {
+    // A ring of links, or a folder that may not be looked into: nobody knows where it leads.
+    if (!isErrno(error, 'ENOENT')) return undefined;
   }
+  const parent = dirname(path);
+  if (parent === path) return path;
+  const folder = await realPathOf(parent);
+  if (folder === undefined) return undefined;
+  const place = join(folder, path.slice(parent.length));
+  // A link to what does not exist yet leads out as well as any other.
+  const linked = await readlink(place).catch(() => undefined);
+  return linked === undefined ? place : realPathOf(resolve(folder, linked));
 }
 
 function denied(who: string, asked: string, name: keyof Permissions, allowed: readonly string[]) {

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
+import { stateErrors } from '../errors/catalogue/state.ts';
 import type { DevServicesError } from '../errors/error.ts';
+import { fileReason } from '../identity/file-reason.ts';
 import { addedPermissions, type Permissions } from '../permissions/permissions.ts';
 import type { Plugin } from './plugin.ts';
 
@@ -11,6 +14,25 @@ interface LockFile {
 }
 
 const fileName = 'devservices.lock';
+
+const names = z.array(z.string()).optional();
+const lockSchema = z.object({
+  version: z.literal(1),
+  plugins: z.record(
+    z.string(),
+    z.object({
+      package: z.string(),
+      permissions: z.object({
+        run: names,
+        net: names,
+        read: names,
+        write: names,
+        env: names,
+        engine: z.boolean().optional(),
+      }),
+    }),
+  ),
+});
 
 /**
  * Holds plugins from packages to what devservices.lock recorded of them: one that is new is written
@@ -44,9 +66,18 @@ export function checkPluginLock(
   if (recorded.length > 0) {
     const sorted = Object.entries(lock.plugins).toSorted(([a], [b]) => (a < b ? -1 : 1));
     const content: LockFile = { version: 1, plugins: Object.fromEntries(sorted) };
-    writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`);
+    writeLock(path, content);
   }
   return { errors, recorded };
+}
+
+function writeLock(path: string, content: LockFile): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`);
+  } catch (error) {
+    const facts = { path, reason: fileReason(error) };
+    throw stateErrors.create('DS_STATE_UNWRITABLE', facts, error);
+  }
 }
 
 /** The package that a file is part of, or undefined for a file of the repo. */
@@ -60,8 +91,8 @@ function readLock(path: string): LockFile {
   const empty: LockFile = { version: 1, plugins: {} };
   if (!existsSync(path)) return empty;
   try {
-    const parsed = JSON.parse(readFileSync(path, 'utf8')) as Partial<LockFile>;
-    if (parsed.version === 1 && typeof parsed.plugins === 'object') return { ...empty, ...parsed };
+    const parsed = lockSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    if (parsed.success) return parsed.data as LockFile;
   } catch {
     // Said below: a lock that cannot be read must not pass for an empty one.
   }

@@ -3,12 +3,14 @@ import type { DevServicesError } from '../../../core/errors/error.ts';
 import { DevServicesError as OurError } from '../../../core/errors/error.ts';
 import { asErrors } from '../../../core/errors/as-error.ts';
 import { resolveExitCode } from '../../../core/errors/exit-code.ts';
+import type { EventBody } from '../../../core/events.ts';
 import type { HookName, HookPayloads, TapOptions } from '../../../core/hooks.ts';
 import { definePlugin } from '../../../core/plugin/define-plugin.ts';
+import { createPluginHooks } from '../../../core/plugin/plugin-hooks.ts';
 import type { PluginContext } from '../../../core/plugin/plugin.ts';
 import { createFakeClock, type FakeClock } from '../../../core/testing/fake-clock.ts';
 import { createTestHost, type TestHost } from '../../../core/testing/test-host.ts';
-import { image, told } from '../../rig/kernel.ts';
+import { image } from '../../rig/kernel.ts';
 
 const hookNames: readonly HookName[] = [
   'configure',
@@ -60,6 +62,27 @@ async function live(host: TestHost): Promise<readonly DevServicesError[]> {
   }
 }
 
+const payloadOf = (hook: HookName) =>
+  ({
+    signal: new AbortController().signal,
+    ...(hook === 'serviceReady' ? { service: 'db', endpoints: {} } : {}),
+  }) as unknown as HookPayloads[HookName];
+
+/** Hooks without a host: one tap, called once. */
+function callAlone(
+  hook: HookName,
+  tap: { options?: string | TapOptions; run: AnyTap },
+  clock = createFakeClock(),
+) {
+  const emitted: EventBody[] = [];
+  const events = { emit: (event: EventBody) => void emitted.push(event) };
+  const table = createPluginHooks({ clock, events, timeoutMs: () => 7000 });
+  tapInto({ hooks: table.forPlugin('spy') }, hook, tap);
+  const service = hook === 'serviceReady' ? { service: 'db' } : {};
+  const errors = table.call(hook, payloadOf(hook), service).catch(asErrors);
+  return { errors, emitted, clock };
+}
+
 for (const hook of hookNames) {
   const failing: [string, AnyTap, string][] = [
     [
@@ -70,99 +93,92 @@ for (const hook of hookNames) {
       'DS_PLUGIN_THREW',
     ],
     ['rejects', async () => Promise.reject(new Error('kaput')), 'DS_PLUGIN_THREW'],
-    ['throws a text', () => Promise.reject('kaput'), 'DS_PLUGIN_THREW'],
+    ['rejects with a text', () => Promise.reject('kaput'), 'DS_PLUGIN_THREW'],
+    ['rejects with nothing', () => Promise.reject(undefined), 'DS_PLUGIN_THREW'],
     ['returns an array', () => ['kaput'], 'DS_HOOK_RETURNED'],
+    ['returns null', () => null, 'DS_HOOK_RETURNED'],
     ['returns a promise of rubbish', async () => ({ kaput: true }), 'DS_HOOK_RETURNED'],
   ];
   for (const [what, run, code] of failing) {
     test(`${hook}: a tap that ${what} is named with plugin and hook`, async () => {
-      await using host = hostWith(hook, { run });
-      const errors = await live(host);
-      expect(errors.map((error) => error.code)).toEqual([code]);
-      expect(errors[0]?.message).toContain('spy');
-      expect(errors[0]?.message).toContain(shown(hook));
-      expect(resolveExitCode(errors)).toBe(4);
-      expect(host.events).toContainEqual(
-        expect.objectContaining({ event: 'hook-failed', plugin: 'spy', hook: shown(hook) }),
-      );
-      const started = host.runner.calls.filter((call) => call.startsWith('start '));
-      expect(started.length === 0).toBe(stopsEverything.has(hook));
-      expect(errors[0]?.cause instanceof Error).toBe(what === 'throws' || what === 'rejects');
+      const { errors, emitted } = callAlone(hook, { run });
+      const [error, ...others] = await errors;
+      expect(others).toEqual([]);
+      expect(error?.code).toBe(code);
+      expect(error?.blame).toBe('plugin');
+      expect(error?.message).toContain('spy');
+      expect(error?.message).toContain(shown(hook));
+      expect(emitted.map((event) => event.event)).toEqual(['hook-failed', 'hook-ended']);
+      expect(emitted[0]).toMatchObject({ plugin: 'spy', hook: shown(hook), error: { code } });
     });
   }
 
-  for (const [which, options, hookTimeout, ms] of [
-    ['its own limit', { name: 'spy', timeoutMs: 1500 }, undefined, 1500],
-    ['hookTimeout', 'spy', '7s', 7000],
-    ['the default', 'spy', undefined, 60_000],
+  for (const [which, options, ms] of [
+    ['its own limit', { name: 'spy', timeoutMs: 1500 }, 1500],
+    ['the common limit', 'spy', 7000],
   ] as const) {
-    test(`${hook}: a tap that hangs is ended after ${which}`, async () => {
-      const clock = createFakeClock();
+    test(`${hook}: a tap that hangs is ended after ${which}, its signal aborted`, async () => {
       let signal: AbortSignal | undefined;
-      let begin = () => {};
-      const hasBegun = new Promise<void>((resolve) => (begin = resolve));
       const run: AnyTap = (payload) => {
         signal = payload.signal;
-        begin();
         return new Promise(() => {});
       };
-      await using host = hostWith(
-        hook,
-        { options, run },
-        { clock, ...(hookTimeout === undefined ? {} : { hookTimeout }) },
-      );
-      const done = live(host);
-      await hasBegun;
+      const { errors, clock } = callAlone(hook, { options, run });
       await clock.advance(ms - 1);
       expect(signal?.aborted).toBe(false);
       await clock.advance(1);
-      const errors = await done;
-      expect(errors.map((error) => error.code)).toEqual(['DS_HOOK_TIMED_OUT']);
-      expect(errors[0]?.message).toContain(`spy was not done with ${shown(hook)}`);
       expect(signal?.aborted).toBe(true);
+      const [error] = await errors;
+      expect(error?.code).toBe('DS_HOOK_TIMED_OUT');
+      expect(error?.message).toContain(`spy was not done with ${shown(hook)}`);
+      expect(clock.sleeping).toBe(0);
     });
   }
 
-  test(`${hook}: an async function is awaited before anything follows`, async () => {
-    let isDone = false;
+  test(`${hook}: an async function is awaited, and its time told`, async () => {
     const clock = createFakeClock();
-    let begin = () => {};
-    const hasBegun = new Promise<void>((resolve) => (begin = resolve));
-    await using host = hostWith(
-      hook,
-      {
-        async run() {
-          begin();
-          await clock.sleep(500);
-          isDone = true;
-        },
-      },
-      { clock },
-    );
-    const done = live(host);
-    await hasBegun;
-    const before = told(host.events).length;
+    const { errors, emitted } = callAlone(hook, { run: () => clock.sleep(500) }, clock);
     await clock.advance(499);
-    const meanwhile = told(host.events).slice(before);
-    expect(meanwhile.filter((line) => !line.endsWith(' api'))).toEqual([]);
-    expect(meanwhile).not.toContain('starting api');
+    expect(emitted).toEqual([]);
     await clock.advance(1);
-    expect(await done).toEqual([]);
-    expect(isDone).toBe(true);
-    expect(told(host.events)).toContain(`hook-ended spy ${shown(hook)}`);
+    expect(await errors).toEqual([]);
+    expect(emitted).toEqual([
+      { event: 'hook-ended', plugin: 'spy', hook: shown(hook), elapsedMs: 500 },
+    ]);
   });
 
-  test(`${hook}: an error of ours keeps its blame`, async () => {
+  test(`${hook}: a whole run with a tap that throws`, async () => {
+    await using host = hostWith(hook, { run: () => Promise.reject(new Error('kaput')) });
+    const errors = await live(host);
+    expect(errors.map((error) => error.code)).toEqual(['DS_PLUGIN_THREW']);
+    expect(resolveExitCode(errors)).toBe(4);
+    const started = host.runner.calls.filter((call) => call.startsWith('start '));
+    expect(started.length === 0).toBe(stopsEverything.has(hook));
+  });
+
+  test(`${hook}: hookTimeout of the configuration counts, and an error of ours keeps its blame`, async () => {
+    const clock = createFakeClock();
     const error = new OurError({
       code: 'DS_VPN_OFF',
       blame: 'environment',
       message: 'The VPN is off.',
       hint: 'Turn it on.',
     });
-    await using host = hostWith(hook, { run: () => Promise.reject(error) });
-    const errors = await live(host);
-    expect(errors).toEqual([error]);
-    expect(resolveExitCode(errors)).toBe(3);
+    let begin = () => {};
+    const hasBegun = new Promise<void>((resolve) => (begin = resolve));
+    const run: AnyTap = ({ signal }) => {
+      begin();
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(error));
+      });
+    };
+    await using host = hostWith(hook, { run }, { clock, hookTimeout: '3s' });
+    const done = live(host);
+    await hasBegun;
+    await clock.advance(3000);
+    expect((await done).map(({ code }) => code)).toEqual(['DS_HOOK_TIMED_OUT']);
+    const { errors } = callAlone(hook, { run: () => Promise.reject(error) });
+    expect(await errors).toEqual([error]);
   });
 
   test(`${hook}: its payload is what the table says`, async () => {

@@ -18,7 +18,7 @@ declare module '../../../core/contracts.ts' {
 
 type Setup = (ctx: PluginContext<undefined>) => void;
 const plugin = (name: string, setup: Setup, more: { after?: string[]; before?: string[] } = {}) =>
-  definePlugin({ name, ...more, setup: setup as never }) as Plugin;
+  definePlugin({ name, ...more, setup }) as Plugin;
 const db = { db: { run: image() } };
 const open = (plugins: Plugin[], config: Config = {}) =>
   createTestHost({ config: { services: db, plugins, ...config } });
@@ -33,12 +33,12 @@ const bad: [string, Setup, string, string][] = [
     'DS_PLUGIN_THREW',
     'bad failed in setup: kaput',
   ],
-  ['is asynchronous', (async () => {}) as Setup, 'DS_PLUGIN_SETUP_ASYNC', 'bad'],
+  ['is asynchronous', async () => {}, 'DS_PLUGIN_SETUP_ASYNC', 'bad'],
   [
     'rejects',
-    (async () => {
+    async () => {
       throw new Error('later');
-    }) as Setup,
+    },
     'DS_PLUGIN_SETUP_ASYNC',
     'bad',
   ],
