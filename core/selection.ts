@@ -1,5 +1,6 @@
-import { asError } from './errors/as-error.ts';
+import { reasonOf } from './errors/as-error.ts';
 import { serviceErrors } from './errors/catalogue/service.ts';
+import { isDevServicesError } from './errors/error.ts';
 import type { Reason } from './events.ts';
 import type { Service } from './service/service.ts';
 
@@ -33,26 +34,37 @@ export async function selectServices(services: Services, selection: Selection): 
   if (unknown.length > 0)
     throw serviceErrors.create('DS_SERVICE_UNKNOWN', { names: unknown, known });
 
-  const left: Record<string, Reason> = {};
-  const wanted: string[] = [];
-  for (const [name, why] of await leaveOutReasons(services, selection)) {
-    if (named.length > 0 ? named.includes(name) : why === undefined) wanted.push(name);
-    else left[name] = why ?? { code: 'not-named', text: 'not named' };
-  }
   const excluded = new Set(exclude);
+  const left: Record<string, Reason> = {};
+  const reasons = known.map(async (name): Promise<[string, Reason | undefined]> => {
+    if (excluded.has(name)) return [name, { code: 'excluded', text: 'excluded' }];
+    if (named.includes(name)) return [name, undefined];
+    const why = whyOff(services[name], selection);
+    if (named.length > 0) return [name, why ?? { code: 'not-named', text: 'not named' }];
+    return [name, why ?? (await whyNotLetIn(name, services, selection))];
+  });
+  const wanted: string[] = [];
+  for (const [name, why] of await Promise.all(reasons)) {
+    if (why) left[name] = why;
+    else wanted.push(name);
+  }
   const selected = new Set<string>();
-  const take = (name: string): void => {
-    if (selected.has(name) || excluded.has(name)) return;
+  const take = async (name: string): Promise<void> => {
+    if (selected.has(name) || excluded.has(name) || !Object.hasOwn(services, name)) return;
     selected.add(name);
     if (noDeps) return;
     for (const [need, { required }] of dependenciesOf(services[name])) {
-      // An optional dependency comes along only where nothing else leaves it out.
-      const why = left[need];
-      if (required || why === undefined || why.code === 'not-named') take(need);
+      if (required || (await comesAlong(need))) await take(need);
     }
   };
-  for (const name of wanted) take(name);
-  for (const name of excluded) left[name] = { code: 'excluded', text: 'excluded' };
+  // An optional dependency comes along only where nothing else leaves it out.
+  const comesAlong = async (need: string): Promise<boolean> => {
+    if (left[need]?.code !== 'not-named') return left[need] === undefined;
+    const why = await whyNotLetIn(need, services, selection);
+    if (why) left[need] = why;
+    return why === undefined;
+  };
+  for (const name of wanted) await take(name);
   for (const name of selected) delete left[name];
   return { selected, left };
 }
@@ -81,31 +93,32 @@ export function dependenciesOf(
   });
 }
 
-async function leaveOutReasons(
-  services: Services,
-  { profiles = [], skipOnlyIf = false }: Selection,
-): Promise<[string, Reason | undefined][]> {
-  return Promise.all(
-    Object.entries(services).map(async ([name, service]): Promise<[string, Reason | undefined]> => {
-      if (service.autoStart === false) {
-        return [name, { code: 'auto-start-off', text: 'not started unless named or needed' }];
-      }
-      const own = service.profiles ?? [];
-      if (own.length > 0 && !own.some((profile) => profiles.includes(profile))) {
-        return [name, { code: 'profile-off', text: `only with profile ${own.join(' or ')}` }];
-      }
-      if (!skipOnlyIf && !(await isLetIn(service))) {
-        return [name, { code: 'only-if', text: 'its onlyIf says no' }];
-      }
-      return [name, undefined];
-    }),
-  );
+function whyOff(
+  { autoStart, profiles: own = [] }: Partial<Service> = {},
+  { profiles = [] }: Selection,
+): Reason | undefined {
+  if (autoStart === false) {
+    return { code: 'auto-start-off', text: 'not started unless named or needed' };
+  }
+  if (own.length > 0 && !own.some((profile) => profiles.includes(profile))) {
+    return { code: 'profile-off', text: `only with profile ${own.join(' or ')}` };
+  }
+  return undefined;
 }
 
-async function isLetIn({ onlyIf = true }: Service): Promise<boolean> {
+async function whyNotLetIn(
+  service: string,
+  services: Services,
+  { skipOnlyIf = false }: Selection,
+): Promise<Reason | undefined> {
+  const onlyIf = services[service]?.onlyIf ?? true;
+  if (skipOnlyIf) return undefined;
   try {
-    return typeof onlyIf === 'function' ? await onlyIf() : onlyIf;
-  } catch (error) {
-    throw asError(error);
+    const isLetIn = typeof onlyIf === 'function' ? await onlyIf() : onlyIf;
+    return isLetIn ? undefined : { code: 'only-if', text: 'its onlyIf says no' };
+  } catch (thrown) {
+    if (isDevServicesError(thrown)) throw thrown;
+    const facts = { service, field: 'onlyIf', reason: reasonOf(thrown) };
+    throw serviceErrors.create('DS_SERVICE_FUNCTION', facts, thrown);
   }
 }
