@@ -1,4 +1,4 @@
-import { asError } from '../errors/as-error.ts';
+import { asError, throwAll } from '../errors/as-error.ts';
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import { type DevServicesError, isDevServicesError } from '../errors/error.ts';
 import type { ServiceReport } from '../events.ts';
@@ -13,7 +13,8 @@ import type { Kernel } from './kernel.ts';
 import { createReadyStep } from './ready-step.ts';
 import { removeAll, removeLeftovers } from './remove-instances.ts';
 import { reportServices } from './report-services.ts';
-import { runService, type ServiceEnd } from './service-run.ts';
+import { runService } from './run-service.ts';
+import type { ServiceEnd } from './service-run.ts';
 import { createWatches, type Watches } from './watches.ts';
 
 export interface UpOptions {
@@ -73,6 +74,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       signal,
       pull: options.pull,
       deadlineMs: options.waitTimeoutMs,
+      removeReplaced: async () => throwAll(await removeAll(kernel, planned.replaced)),
       openWatch: () => watches.open(planned),
       conditions: () => conditions.hold(planned, signal),
       onReady: async (instance) => {

@@ -16,12 +16,6 @@ export const serviceErrors = defineErrors({
     hint: () =>
       'Name services as the configuration does; `devservices config services` shows them.',
   }),
-  DS_SERVICE_CYCLE: entry<{ ring: readonly string[] }>({
-    blame: 'user',
-    title: 'Services depend on one another in a ring',
-    message: ({ ring }) => `These services wait for one another: ${ring.join(' → ')}.`,
-    hint: () => 'Take one of these `dependsOn` out.',
-  }),
   DS_SERVICE_EXITED: entry<{ service: string; exitCode: number; awaited?: string }>({
     blame: 'outcome',
     title: 'A service ended while it was awaited',
@@ -43,13 +37,6 @@ export const serviceErrors = defineErrors({
       `${service} was not ready after ${waited}. The last attempt: ${lastProbe}`,
     hint: ({ service }) =>
       `Look at \`devservices logs ${service}\`; give it longer with \`deadline\` on its \`ready\`, or --wait-timeout.`,
-  }),
-  DS_SERVICE_UNHEALTHY: entry<{ service: string }>({
-    blame: 'outcome',
-    title: 'The engine calls a service unhealthy',
-    message: ({ service }) => `${service} runs, but its healthcheck fails.`,
-    hint: ({ service }) =>
-      `Look at \`devservices logs ${service}\` and at the service's \`healthcheck\`.`,
   }),
   DS_SERVICE_REMOVED: entry<{ service: string }>({
     blame: 'outcome',
