@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config.ts';
 import type { EventStream } from '../events.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { Logger } from '../log.ts';
-import type { PlanState } from '../plan/make-plan.ts';
+import type { PlanState } from '../plan/plan-context.ts';
 import type { SecretReader } from '../plan/resolve-environment.ts';
 import type { PluginHooks } from '../plugin/plugin-hooks.ts';
 import type { Instance, Runner } from '../run/runner.ts';

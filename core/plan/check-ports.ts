@@ -24,11 +24,10 @@ export async function findTakenPorts({
   holderOf,
 }: PortCheck): Promise<TakenPort[]> {
   const held = new Set(
-    services.flatMap(({ instance }) =>
-      instance?.status === 'running'
-        ? Object.values(instance.endpoints).map(({ port }) => port)
-        : [],
-    ),
+    services
+      .flatMap(({ instance, replaced }) => [...(instance ? [instance] : []), ...replaced])
+      .filter(({ status }) => status === 'running')
+      .flatMap(({ endpoints }) => Object.values(endpoints).map(({ port }) => port)),
   );
   const checks = services
     .filter(({ action }) => action === 'create' || action === 'recreate' || action === 'start')

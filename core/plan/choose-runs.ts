@@ -56,6 +56,22 @@ export async function chooseNeighbours(
   return Object.fromEntries(await Promise.all(chosen));
 }
 
+/** The runners of what services ran by until now, where it is not what was chosen, and can be asked. */
+export async function runnersBefore(
+  choice: RunChoice,
+  chosen: Readonly<Record<string, ChosenRun>>,
+): Promise<Runner[]> {
+  const switched = Object.entries(chosen).filter(([name, { key }]) => {
+    const pinned = choice.pins[name] ?? key;
+    return pinned !== key && Object.hasOwn(runsOf(choice.services[name]), pinned);
+  });
+  const names = switched.map(([name]) => name);
+  const before = Object.values(await chooseNeighbours({ ...choice, asked: {} }, names));
+  const runners = [...new Set(before.map(({ runner }) => runner))];
+  const there = await Promise.all(runners.map((runner) => runner.available(choice.signal)));
+  return runners.filter((_, index) => there[index]?.available);
+}
+
 /** A service's runs by key; validation has made every `run` such a record. */
 export function runsOf(service: Service | undefined): Readonly<Record<string, Run>> {
   return (service?.run ?? {}) as Readonly<Record<string, Run>>;
@@ -74,6 +90,8 @@ async function chooseOne(choice: RunChoice, service: string): Promise<ChosenRun>
     if (!Object.hasOwn(runs, asked)) {
       throw serviceErrors.create('DS_RUN_UNKNOWN', { service, run: asked, known: keys });
     }
+    const isPinned = Object.hasOwn(runs, choice.pins[service] ?? '');
+    if (keys.length > 1 && !isPinned) choice.onFirstChoice(service, asked, []);
     return runnerOf(asked);
   }
   const [only] = keys;

@@ -6,13 +6,20 @@ export interface Situation {
   /** Fields in which what is there differs from what is wanted; undefined where nothing is known. */
   changed: readonly string[];
   isOneShot: boolean;
+  /** Instances of other runs of the service. */
+  replaced: readonly Instance[];
   /** `--recreate`. */
   recreate: boolean;
 }
 
 /** What `up` does with one service, and why. Unchanged means untouched. */
 export function decideAction(situation: Situation): { action: PlannedAction; reason: Reason } {
-  const { instance, changed, isOneShot, recreate } = situation;
+  const { instance, changed, isOneShot, recreate, replaced } = situation;
+  const [before] = replaced;
+  if (!instance && before) {
+    const text = `ran by "${before.runKey}" before`;
+    return { action: 'recreate', reason: { code: 'run-changed', text } };
+  }
   if (!instance) return { action: 'create', reason: { code: 'absent', text: 'not there yet' } };
   if (recreate) return { action: 'recreate', reason: { code: 'asked', text: '--recreate' } };
   if (!instance.spec) {

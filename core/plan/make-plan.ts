@@ -1,60 +1,31 @@
-import type { ResolvedConfig } from '../config/config.ts';
 import { throwAll } from '../errors/as-error.ts';
-import type { WantedPort } from '../identity/port-choice.ts';
-import type { ProjectIdentity } from '../identity/project.ts';
 import type { Instance, PortBinding, ResolvedRun, Runner, Spec } from '../run/runner.ts';
 import { dependenciesOf, type Selected, selectServices, type Selection } from '../selection.ts';
 import { findTakenPorts, portTakenErrors, type TakenPort } from './check-ports.ts';
-import { type ChosenRun, chooseNeighbours, chooseRuns, type RunChoice } from './choose-runs.ts';
+import { chooseNeighbours, chooseRuns, type RunChoice, runnersBefore } from './choose-runs.ts';
 import type { Plan } from './plan.ts';
+import type { PlanContext, PlanOptions } from './plan-context.ts';
 import { planServices } from './plan-services.ts';
-import type { SecretReader } from './resolve-environment.ts';
 import { resolveServices, wantedPorts } from './resolve-services.ts';
-
-export interface PlanOptions extends Selection {
-  recreate?: boolean;
-  /** `--run SERVICE=KEY`. */
-  runs?: Readonly<Record<string, string>>;
-  /** What to do about a port that a stranger holds. Default `fail`. */
-  ports?: 'fail' | 'reassign' | ((taken: readonly TakenPort[]) => Promise<'fail' | 'reassign'>);
-}
-
-/** What is remembered of earlier tasks, and what planning adds to it. */
-export interface PlanState {
-  pins: Readonly<Record<string, string>>;
-  /** Generation of each service that was last seen ready. */
-  readyGenerations: Readonly<Record<string, string>>;
-  hashSpec(run: ResolvedRun, ports: readonly PortBinding[]): Spec;
-  diffSpec(before: Spec | undefined, after: Spec): string[];
-  /** Ports of this machine by `leaseKey`, kept for the next time. */
-  leasePorts(
-    wanted: readonly WantedPort[],
-    holders: { ours: ReadonlySet<number>; strangers: ReadonlySet<number> },
-  ): Promise<ReadonlyMap<string, number>>;
-  isPortFree(port: number): Promise<boolean>;
-  holderOf(port: number): Promise<string>;
-}
-
-export interface PlanContext {
-  config: ResolvedConfig;
-  project: ProjectIdentity;
-  state: PlanState;
-  reader: SecretReader;
-  signal: AbortSignal;
-  runner: RunChoice['runner'];
-  onFirstChoice: RunChoice['onFirstChoice'];
-}
 
 /** Looks once at what there is and decides what to do. Starts, stops and changes nothing. */
 export async function makePlan(context: PlanContext, options: PlanOptions): Promise<Plan> {
   const { config, state, signal } = context;
   const { services: all } = config;
   const { selected, left } = await selectServices(all, options);
-  const choice = { ...context, services: all, selected, asked: options.runs ?? {} };
-  const chosen = await chooseRuns({ ...choice, pins: state.pins });
-  const beside = neighboursOf(all, { selected, left });
-  const neighbours = await chooseNeighbours({ ...choice, pins: state.pins }, beside);
-  const instances = await observeAll(context, chosen);
+  const choice = {
+    ...context,
+    services: all,
+    selected,
+    asked: options.runs ?? {},
+    pins: { ...state.pins },
+  };
+  const chosen = await chooseRuns(choice);
+  const neighbours = await chooseNeighbours(choice, neighboursOf(all, { selected, left }));
+  const instances = await observeAll(context, [
+    ...Object.values(chosen).map(({ runner }) => runner),
+    ...(await runnersBefore(choice, chosen)),
+  ]);
   const ours = new Set(
     instances.flatMap(({ endpoints }) => Object.values(endpoints).map(({ port }) => port)),
   );
@@ -98,9 +69,10 @@ function neighboursOf(services: ResolvedConfig['services'], { selected, left }: 
 
 async function observeAll(
   { project, signal }: PlanContext,
-  chosen: Readonly<Record<string, ChosenRun>>,
+  runners: readonly Runner[],
 ): Promise<Instance[]> {
-  const runners = new Set<Runner>(Object.values(chosen).map(({ runner }) => runner));
-  const seen = await Promise.all([...runners].map((runner) => runner.observe(project, signal)));
+  const seen = await Promise.all(
+    [...new Set(runners)].map((runner) => runner.observe(project, signal)),
+  );
   return seen.flatMap(({ instances }) => instances);
 }

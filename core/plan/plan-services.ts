@@ -5,7 +5,7 @@ import type { Instance } from '../run/runner.ts';
 import { dependenciesOf } from '../selection.ts';
 import type { ChosenRun } from './choose-runs.ts';
 import { decideAction } from './decide-action.ts';
-import type { PlanState } from './make-plan.ts';
+import type { PlanState } from './plan-context.ts';
 import type { PlannedService } from './plan.ts';
 import type { ResolvedService } from './resolve-services.ts';
 
@@ -44,6 +44,7 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
   const { run, ports, readiness, environment } = findings.resolved[service] as ResolvedService;
   const own = instances.filter((one) => one.service === service);
   const instance = own.find(({ runKey }) => runKey === key);
+  const replaced = own.filter(({ runKey }) => runKey !== key);
   const spec = state.hashSpec(run, ports);
   const changed = instance?.spec ? state.diffSpec(instance.spec, spec) : [];
   return {
@@ -56,7 +57,8 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
     readiness,
     environment,
     isOneShot,
-    ...decideAction({ instance, changed, isOneShot, recreate }),
+    replaced,
+    ...decideAction({ instance, changed, isOneShot, recreate, replaced }),
     dependsOn: dependenciesOf(config.services[service]).map(([need, how]) => ({
       service: need,
       ...how,

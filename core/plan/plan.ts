@@ -24,6 +24,8 @@ export interface PlannedService extends Target {
   isOneShot: boolean;
   /** What exists of it now. */
   instance?: Instance;
+  /** What exists of it by another of its runs, and goes before this one starts. */
+  replaced: readonly Instance[];
   /** What exists now was seen ready in this very generation. */
   isKnownReady: boolean;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAddressBook, formatAddress, resolveTemplate } from '../../core/addresses.ts';
 
@@ -39,28 +39,27 @@ test('templates', () => {
 });
 
 test('every other brace is left as it is', () => {
-  const text = fc
-    .array(
-      fc.oneof(
-        fc.string(),
-        fc.constantFrom(
-          '{',
-          '}',
-          '{{',
-          '{}',
-          '{host',
-          'port.sql}',
-          '{ host }',
-          '{HOST}',
-          '$&',
-          '{other.sql}',
-        ),
+  const text = array(
+    oneof(
+      string(),
+      constantFrom(
+        '{',
+        '}',
+        '{{',
+        '{}',
+        '{host',
+        'port.sql}',
+        '{ host }',
+        '{HOST}',
+        '$&',
+        '{other.sql}',
       ),
-    )
+    ),
+  )
     .map((parts) => parts.join(''))
     .filter((given) => !/\{(?:host|port|address)(?:\.[A-Za-z0-9_-]+)?\}/.test(given));
-  fc.assert(
-    fc.property(text, (given) => {
+  assert(
+    property(text, (given) => {
       expect(resolveTemplate(given, book, 'sql')).toBe(given);
       expect(resolveTemplate(`${given} {port.sql}`, book, 'sql')).toBe(`${given} 5432`);
     }),

@@ -1,0 +1,44 @@
+import type { ResolvedConfig } from '../config/config.ts';
+import type { WantedPort } from '../identity/port-choice.ts';
+import type { ProjectIdentity } from '../identity/project.ts';
+import type { PortBinding, ResolvedRun, Spec } from '../run/runner.ts';
+import type { Selection } from '../selection.ts';
+import type { TakenPort } from './check-ports.ts';
+import type { RunChoice } from './choose-runs.ts';
+import type { SecretReader } from './resolve-environment.ts';
+
+/** What one `up` is asked to plan. */
+export interface PlanOptions extends Selection {
+  recreate?: boolean;
+  /** `--run SERVICE=KEY`. */
+  runs?: Readonly<Record<string, string>>;
+  /** What to do about a port that a stranger holds. Default `fail`. */
+  ports?: 'fail' | 'reassign' | ((taken: readonly TakenPort[]) => Promise<'fail' | 'reassign'>);
+}
+
+/** What is remembered of earlier tasks, and what planning adds to it. */
+export interface PlanState {
+  pins: Readonly<Record<string, string>>;
+  /** Generation of each service that was last seen ready. */
+  readyGenerations: Readonly<Record<string, string>>;
+  hashSpec(run: ResolvedRun, ports: readonly PortBinding[]): Spec;
+  diffSpec(before: Spec | undefined, after: Spec): string[];
+  /** Ports of this machine by `leaseKey`, kept for the next time. */
+  leasePorts(
+    wanted: readonly WantedPort[],
+    holders: { ours: ReadonlySet<number>; strangers: ReadonlySet<number> },
+  ): Promise<ReadonlyMap<string, number>>;
+  isPortFree(port: number): Promise<boolean>;
+  holderOf(port: number): Promise<string>;
+}
+
+/** What a plan is made from. */
+export interface PlanContext {
+  config: ResolvedConfig;
+  project: ProjectIdentity;
+  state: PlanState;
+  reader: SecretReader;
+  signal: AbortSignal;
+  runner: RunChoice['runner'];
+  onFirstChoice: RunChoice['onFirstChoice'];
+}
