@@ -10,7 +10,7 @@ import type { LogRequest } from './lifecycle/read-logs.ts';
 import type { ProjectStatus } from './lifecycle/status.ts';
 import type { TaskOutcome, Up, UpOptions } from './lifecycle/up.ts';
 import type { Logger, LogLevel } from './log.ts';
-import type { PlanOptions } from './plan/make-plan.ts';
+import type { PlanOptions } from './plan/plan-context.ts';
 import type { Plugin } from './plugin/plugin.ts';
 import type { LogLine } from './run/runner.ts';
 import type { TaskSpec } from './task-spec.ts';

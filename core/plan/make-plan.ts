@@ -1,8 +1,9 @@
+import type { ResolvedConfig } from '../config/config.ts';
 import { throwAll } from '../errors/as-error.ts';
-import type { Instance, PortBinding, ResolvedRun, Runner, Spec } from '../run/runner.ts';
-import { dependenciesOf, type Selected, selectServices, type Selection } from '../selection.ts';
-import { findTakenPorts, portTakenErrors, type TakenPort } from './check-ports.ts';
-import { chooseNeighbours, chooseRuns, type RunChoice, runnersBefore } from './choose-runs.ts';
+import type { Instance, Runner } from '../run/runner.ts';
+import { dependenciesOf, type Selected, selectServices } from '../selection.ts';
+import { findTakenPorts, portTakenErrors } from './check-ports.ts';
+import { chooseNeighbours, chooseRuns, runnersBefore } from './choose-runs.ts';
 import type { Plan } from './plan.ts';
 import type { PlanContext, PlanOptions } from './plan-context.ts';
 import { planServices } from './plan-services.ts';

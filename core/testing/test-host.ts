@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { DevServicesEvent } from '../events.ts';
 import { createHost, type Host } from '../host.ts';
 import type { TaskOutcome, UpOptions } from '../lifecycle/up.ts';
-import type { PlanOptions } from '../plan/make-plan.ts';
+import type { PlanOptions } from '../plan/plan-context.ts';
 import { definePlugin } from '../plugin/define-plugin.ts';
 import { createFakeRunner, type FakeRunner } from './fake-runner.ts';
 
@@ -15,6 +15,8 @@ export interface TestHost {
   readonly host: Host;
   /** The repo's folder. */
   readonly root: string;
+  /** The configuration's file, in that folder. */
+  readonly configFile: string;
   /** Runs every container of the configuration. */
   readonly runner: FakeRunner;
   /** Everything that happened, in order. */
@@ -78,6 +80,7 @@ function openTestHost(options: TestHostOptions, root: string, runner: FakeRunner
   return {
     host,
     root,
+    configFile: file,
     runner,
     events,
     close,
