@@ -44,7 +44,6 @@ export const configExamples: ExamplesOf<typeof configErrors> = {
 
 export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
   DS_SERVICE_UNKNOWN: { names: ['postgre'], known: ['postgres', 'redis'] },
-  DS_SERVICE_CYCLE: { ring: ['api', 'worker', 'api'] },
   DS_SERVICE_EXITED: { service: 'postgres', exitCode: 1, awaited: 'ready' },
   DS_SERVICE_CRASH_LOOP: { service: 'kafka', exits: 3, exitCode: 137 },
   DS_SERVICE_NOT_READY: { service: 'api', waited: '60s', lastProbe: 'GET /health answered 503' },
