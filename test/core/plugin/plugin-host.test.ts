@@ -10,7 +10,7 @@ import type { TaskSpec } from '../../../core/task-spec.ts';
 import { createTestHost } from '../../../core/testing/test-host.ts';
 import { codesOf, image, messages, thrownBy } from '../../rig/kernel.ts';
 
-declare module '../../../core/contracts.ts' {
+declare module 'devservices' {
   interface Contracts {
     'test-mailbox': { count: number };
   }
