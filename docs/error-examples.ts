@@ -47,7 +47,6 @@ export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
   DS_SERVICE_EXITED: { service: 'postgres', exitCode: 1, awaited: 'ready' },
   DS_SERVICE_CRASH_LOOP: { service: 'kafka', exits: 3, exitCode: 137 },
   DS_SERVICE_NOT_READY: { service: 'api', waited: '60s', lastProbe: 'GET /health answered 503' },
-  DS_SERVICE_UNHEALTHY: { service: 'search' },
   DS_SERVICE_REMOVED: { service: 'redis' },
   DS_SERVICE_READY_STEP: { service: 'postgres', reason: 'relation "users" does not exist' },
   DS_SERVICE_FUNCTION: { service: 'api', field: 'exports', reason: 'x is not a function' },
