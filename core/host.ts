@@ -5,7 +5,6 @@ import { findRoot, isKnownRoot } from './lifecycle/find-root.ts';
 import { parsePath } from './config/value-path.ts';
 import { asError, throwAll } from './errors/as-error.ts';
 import { bugErrors } from './errors/catalogue/bug.ts';
-import { isDevServicesError } from './errors/error.ts';
 import type { Host, HostOptions } from './host-contract.ts';
 import { listCheckouts } from './identity/checkout.ts';
 import type { Lock } from './identity/lock.ts';
@@ -88,7 +87,7 @@ export function createHost(options: HostOptions = {}): Host {
       try {
         const loaded = await loadHost(base);
         open(loaded);
-        return loaded.config as ResolvedConfig;
+        return loaded.config;
       } catch (thrown) {
         // A failed first leaves nothing half-set: the next one begins anew.
         configuring = undefined;
@@ -126,8 +125,8 @@ export function createHost(options: HostOptions = {}): Host {
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const { root } = findRoot(base);
-      const isNobodys = isDevServicesError(thrown) && thrown.code === 'DS_CONFIG_NOT_FOUND';
-      if (isNobodys && !isAnywhere && !isKnownRoot(root, base.env)) throw thrown;
+      // Where no project was ever opened, there is nothing to take down or to show.
+      if (!isAnywhere && !isKnownRoot(root, base.env)) throw thrown;
       log.warn(
         `Going by labels and records, since the configuration is broken: ${briefly(thrown)}`,
       );
@@ -203,7 +202,7 @@ export function createHost(options: HostOptions = {}): Host {
       yield* readLogs((await openAnyhow()).kernel, request);
     },
     async plugins({ allow = [] } = {}) {
-      const { loaded } = await openAnyhow();
+      const { loaded } = await openAnyhow({ isAnywhere: true });
       if (allow.length > 0) {
         const plugins = loaded.pluginHost.plugins.map(({ plugin }) => plugin);
         throwAll(checkPluginLock(loaded.root, plugins, allow).errors);
@@ -217,7 +216,7 @@ export function createHost(options: HostOptions = {}): Host {
     },
     exports: base.exports,
     async pluginTasks() {
-      return (await openAnyhow()).loaded.pluginHost.tasks;
+      return (await openAnyhow({ isAnywhere: true })).loaded.pluginHost.tasks;
     },
     async use(token) {
       return current().loaded.contracts.use('the task', token);

@@ -15,7 +15,7 @@ export function findRoot({ cwd, env, flags }: Pick<HostBase, 'cwd' | 'env' | 'fl
   }
 }
 
-/** Whether a project was ever opened there: elsewhere there is nothing to take down or to show. */
+/** Whether a project was ever opened there, on this machine. */
 export function isKnownRoot(root: string, env: HostBase['env']): boolean {
   const real = realpathSync(root);
   return listCheckouts(env).some((known) => known.root === real);

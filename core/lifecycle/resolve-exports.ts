@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { Checkout } from '../identity/checkout.ts';
 import { leaseKey } from '../identity/port-choice.ts';
 import { loadRegistry } from '../identity/registry.ts';
@@ -38,7 +39,8 @@ export async function resolveExports(
       .map(async ([name, service]): Promise<[string, ChosenRun]> => {
         const runs = runsOf(service);
         const key = kernel.state.pins[name] ?? Object.keys(runs)[0] ?? '';
-        const run = runs[key] ?? (Object.values(runs)[0] as ChosenRun['run']);
+        const run = runs[key] ?? Object.values(runs)[0];
+        if (!run) throw serviceErrors.create('DS_RUN_UNKNOWN', { service: name, run: key, known: [] });
         return [name, { key, run, runner: await kernel.runner(run.kind, name) }];
       }),
   );
