@@ -60,8 +60,10 @@ export async function takeDown(kernel: Kernel, options: DownOptions): Promise<Ta
     };
   });
   const rest = found.length - going.length;
+  // Whoever could not be stopped still uses it.
+  const data = (options.data ?? []).filter(({ service }) => reports[service]?.state !== 'failed');
   errors.push(
-    ...(await settleAll((options.data ?? []).map((data) => removeData(runners, data, signal)))),
+    ...(await settleAll(data.map((one) => removeData(runners, one, signal)))),
     ...(rest === 0
       ? await settleAll(runners.map((runner) => runner.dropProject(kernel.project, signal)))
       : []),

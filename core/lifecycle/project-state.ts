@@ -1,6 +1,6 @@
 import type { Checkout } from '../identity/checkout.ts';
 import { loadHmacKey } from '../identity/hmac-key.ts';
-import { leasePorts } from '../identity/leases.ts';
+import { leasePorts, releaseLeases } from '../identity/leases.ts';
 import { readPins, removePins, writePin } from '../identity/pins.ts';
 import { findPortHolder, isPortFree } from '../identity/port-owner.ts';
 import { readReadyRecords, writeReadyRecords } from '../identity/ready-records.ts';
@@ -57,6 +57,7 @@ export function openProjectState(options: {
         records.inputs.delete(service);
       }
       save();
+      if (services === 'all') releaseLeases(checkout, project);
       removePins(checkout, { project, ...(services === 'all' ? {} : { services }) });
     },
     hashSpec(run, ports) {

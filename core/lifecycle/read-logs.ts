@@ -21,47 +21,63 @@ export async function* readLogs(kernel: Kernel, request: LogRequest): AsyncItera
   const wanted = found.filter(
     ({ instance }) => services.length === 0 || services.includes(instance.service),
   );
+  const end = new AbortController();
+  const signal = AbortSignal.any([kernel.signal, end.signal]);
   const sources = wanted.map(({ runner, instance }) =>
-    runner.logs(instance, { ...options, signal: kernel.signal }),
+    runner.logs(instance, { ...options, signal }),
   );
-  yield* options.follow ? interleave(sources) : inOrderOfTime(sources);
+  try {
+    yield* options.follow ? interleave(sources) : inOrderOfTime(sources);
+  } finally {
+    end.abort(new Error('nobody listens any more'));
+  }
 }
 
 async function* inOrderOfTime(sources: readonly AsyncIterable<LogLine>[]): AsyncIterable<LogLine> {
-  const heads = await Promise.all(
-    sources.map(async (source) => {
-      const lines = source[Symbol.asyncIterator]();
-      return { lines, next: await lines.next() };
-    }),
-  );
-  for (;;) {
-    const open = heads.filter(({ next }) => next.done !== true);
-    const [first] = open.toSorted((a, b) => timeOf(a.next.value) - timeOf(b.next.value));
-    if (!first) return;
-    yield first.next.value as LogLine;
-    first.next = await first.lines.next();
+  const readers = sources.map((source) => source[Symbol.asyncIterator]());
+  try {
+    const heads = await Promise.all(
+      readers.map(async (lines) => ({ lines, next: await lines.next() })),
+    );
+    for (;;) {
+      const open = heads.filter(({ next }) => next.done !== true);
+      const [first] = open.toSorted((a, b) => timeOf(a.next.value) - timeOf(b.next.value));
+      if (!first) return;
+      yield first.next.value as LogLine;
+      first.next = await first.lines.next();
+    }
+  } finally {
+    leave(readers);
   }
 }
 
 async function* interleave(sources: readonly AsyncIterable<LogLine>[]): AsyncIterable<LogLine> {
-  const pending = new Map(
-    sources.map((source) => {
-      const lines = source[Symbol.asyncIterator]();
-      return [lines, lines.next().then((next) => ({ lines, next }))] as const;
-    }),
-  );
-  while (pending.size > 0) {
-    const { lines, next } = await Promise.race(pending.values());
-    if (next.done === true) {
-      pending.delete(lines);
-      continue;
+  const readers = sources.map((source) => source[Symbol.asyncIterator]());
+  const readNext = (lines: AsyncIterator<LogLine>) => {
+    const next = lines.next().then((found) => ({ lines, next: found }));
+    // It may fail while a line of another is being printed; the next turn finds out.
+    next.catch(() => {});
+    return next;
+  };
+  const pending = new Map(readers.map((lines) => [lines, readNext(lines)]));
+  try {
+    while (pending.size > 0) {
+      const { lines, next } = await Promise.race(pending.values());
+      if (next.done === true) {
+        pending.delete(lines);
+        continue;
+      }
+      pending.set(lines, readNext(lines));
+      yield next.value;
     }
-    pending.set(
-      lines,
-      lines.next().then((following) => ({ lines, next: following })),
-    );
-    yield next.value;
+  } finally {
+    leave(readers);
   }
+}
+
+// One that waits for a line ends with its signal: nobody waits for it here.
+function leave(readers: readonly AsyncIterator<LogLine>[]): void {
+  for (const lines of readers) lines.return?.().catch(() => {});
 }
 
 // A line without a time keeps its place behind the ones of its own service.

@@ -40,7 +40,8 @@ export async function resolveExports(
         const runs = runsOf(service);
         const key = kernel.state.pins[name] ?? Object.keys(runs)[0] ?? '';
         const run = runs[key] ?? Object.values(runs)[0];
-        if (!run) throw serviceErrors.create('DS_RUN_UNKNOWN', { service: name, run: key, known: [] });
+        if (!run)
+          throw serviceErrors.create('DS_RUN_UNKNOWN', { service: name, run: key, known: [] });
         return [name, { key, run, runner: await kernel.runner(run.kind, name) }];
       }),
   );
