@@ -87,7 +87,7 @@ export function createHost(options: HostOptions = {}): Host {
       try {
         const loaded = await loadHost(base);
         open(loaded);
-        return loaded.config;
+        return loaded.config as ResolvedConfig;
       } catch (thrown) {
         // A failed first leaves nothing half-set: the next one begins anew.
         configuring = undefined;

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { reasonOf } from '../errors/as-error.ts';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
 import type { DevServicesError } from '../errors/error.ts';
@@ -114,7 +113,7 @@ function checkOptions({
   options,
   source,
 }: Slot): { plugin: Plugin } | { error: DevServicesError } {
-  const schema = plugin.spec.options as z.ZodType | undefined;
+  const schema = plugin.spec.options;
   const name = plugin.pluginName;
   if (!schema) {
     if (options === undefined) return { plugin: { ...identityOf(plugin), options } };

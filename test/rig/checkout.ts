@@ -11,14 +11,14 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Dockerode from 'dockerode';
 import { labels } from '../../core/identity/project.ts';
 import type { DevServicesEvent, TaskFinished } from '../../core/events.ts';
 import type { TestEngine } from './engine/ensure-engine.ts';
 
-const repo = resolve(import.meta.dirname, '../..');
+const repo = join(import.meta.dirname, '../..');
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** What one command did. */

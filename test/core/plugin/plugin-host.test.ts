@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Contracts } from '../../../core/contracts.ts';
+import type { Contracts as Exposed } from 'devservices';
 import type { Config } from '../../../core/config/config.ts';
 import { asErrors } from '../../../core/errors/as-error.ts';
 import { resolveExitCode } from '../../../core/errors/exit-code.ts';
@@ -186,7 +186,7 @@ test('contracts: a factory that fails is its plugin’s fault, and is tried agai
   expect(error.message).toContain('mailbox');
   expect(await host.host.use('test-mailbox')).toEqual({
     count: 2,
-  } satisfies Contracts['test-mailbox']);
+  } satisfies Exposed['test-mailbox']);
 });
 
 test('a runner whose factory fails is its plugin’s fault', async () => {
