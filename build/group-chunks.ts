@@ -1,13 +1,19 @@
 /** Packages that every run of a task needs. */
 const vendors = /[\\/]node_modules[\\/](?:cosmiconfig|env-paths|tapable|zod)[\\/]/;
 
+/** Where the command line begins, listing and help included. */
+const edge = /[\\/]core[\\/]cli[\\/](?:main|run-process|show-help)\.ts$/;
+
+/** Where running a task begins, and what configurations and plugins import by our name. */
+const kernel = /[\\/]core[\\/](?:index|runner|host|cli[\\/]run-task)\.ts$/;
+
 /**
- * Few files, since each costs a start: what every command line needs, listing and help included, and
- * what every task needs besides. A group takes along what its modules import. Whatever else is
- * imported on demand stays in chunks of its own.
+ * Few files, since each costs a start: what every command line needs, and what every task needs
+ * besides. A group takes along what its modules import; what is imported on demand stays in chunks of
+ * its own.
  */
 export const groupChunks = [
   { name: 'vendor', test: vendors, priority: 3 },
-  { name: 'edge', test: /[\\/]core[\\/]cli[\\/](?:main|run-process|show-help)\.ts$/, priority: 2 },
-  { name: 'kernel', test: /[\\/]core[\\/](?:cli[\\/]run-task|host)\.ts$/, priority: 1 },
+  { name: 'edge', test: edge, priority: 2 },
+  { name: 'kernel', test: kernel, priority: 1 },
 ];

@@ -50,15 +50,3 @@ export function reverseEdges(edges: Edges): Record<string, string[]> {
   }
   return reversed;
 }
-
-/** The given names and everything that they need, directly or not. */
-export function withNeeds(names: Iterable<string>, edges: Edges): Set<string> {
-  const all = new Set<string>();
-  const visit = (name: string): void => {
-    if (all.has(name)) return;
-    all.add(name);
-    for (const need of edges[name] ?? []) visit(need);
-  };
-  for (const name of names) visit(name);
-  return all;
-}

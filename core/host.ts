@@ -35,7 +35,7 @@ import type { LogLevel } from './log.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
 
-export type { DownRequest, Host, HostOptions } from './host-contract.ts';
+export type { Host, HostOptions } from './host-contract.ts';
 
 /**
  * Loads nothing yet: the first step does.
@@ -87,7 +87,7 @@ export function createHost(options: HostOptions = {}): Host {
       try {
         const loaded = await loadHost(base);
         open(loaded);
-        return loaded.config as ResolvedConfig;
+        return loaded.config;
       } catch (thrown) {
         // A failed first leaves nothing half-set: the next one begins anew.
         configuring = undefined;

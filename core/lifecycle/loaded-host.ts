@@ -63,7 +63,7 @@ export async function phase<T>(
 }
 
 /** Loads, checks, and lets `configure` taps change the configuration; whatever is wrong is thrown. */
-export async function loadHost(base: HostBase): Promise<LoadedHost> {
+export async function loadHost(base: HostBase): Promise<LoadedHost & { config: ResolvedConfig }> {
   const parts = createParts(base);
   const builtIn = async () => base.builtInPlugins ?? loadBuiltInPlugins();
   const { config: configFile, ...flags } = base.flags;
