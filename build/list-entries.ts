@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { readRootPackage, root } from './read-root-package.ts';
 
 /** Name in the published package, without extension, to source file. */
-export type Entries = Readonly<Record<string, string>>;
+type Entries = Readonly<Record<string, string>>;
 
 /** The bin, and everything that package.json exports: each imported on demand, none into another. */
 export function listEntries(): Record<string, string> {
