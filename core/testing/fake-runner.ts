@@ -10,7 +10,7 @@ import type {
 import type { Run } from '../run/run.ts';
 import type { FakeRunner, RunnerCall } from './fake-runner-contract.ts';
 
-export type { FakeRunner, RunnerCall } from './fake-runner-contract.ts';
+export type { FakeRunner } from './fake-runner-contract.ts';
 
 /**
  * For tests of plugins and of the kernel: every service is there at once and listens, until told otherwise.
