@@ -46,7 +46,7 @@ export function reverseEdges(edges: Edges): Record<string, string[]> {
     Object.keys(edges).map((name) => [name, []]),
   );
   for (const [name, needs] of Object.entries(edges)) {
-    for (const need of needs) reversed[need]?.push(name);
+    for (const need of needs) if (Object.hasOwn(reversed, need)) reversed[need]?.push(name);
   }
   return reversed;
 }

@@ -43,11 +43,12 @@ export function resolveSettings(options: {
   const missing: { key: string; description: string; owner: string }[] = [];
   for (const { owner, key, setting } of all) {
     const found = findValue(key, setting, { given, env });
-    if (found.legacy !== undefined) {
+    for (const [index, name] of found.legacy.entries()) {
+      const isUsed = index === 0 && !found.isSet;
       warnings.push(
-        found.isIgnored
-          ? `${found.legacy} is an old name of the option ${key}, which is set itself: remove the old one.`
-          : `${found.legacy} is an old name: set the option ${key} instead.`,
+        isUsed
+          ? `${name} is an old name: set the option ${key} instead.`
+          : `${name} is an old name of the option ${key}, which is set otherwise: remove the old one.`,
       );
     }
     if (found.value === undefined) {
@@ -59,7 +60,11 @@ export function resolveSettings(options: {
     if (parsed.success) values[key] = parsed.data;
     else problems.push(`${key}: ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
   }
-  const names = new Set(all.flatMap(({ key, setting }) => [key, ...(setting.legacy ?? [])]));
+  const names = new Set(
+    all
+      .flatMap(({ key, setting }) => [key, ...(setting.legacy ?? [])])
+      .filter((name) => !name.startsWith('$')),
+  );
   for (const key of Object.keys(given)) {
     if (!names.has(key)) problems.push(`${key}: there is no such option.${didYouMean(key, names)}`);
   }
@@ -72,30 +77,22 @@ export function resolveSettings(options: {
 
 interface FoundValue {
   value: unknown;
-  legacy?: string;
-  isIgnored?: boolean;
+  /** The old names that are given, the one that counts first. */
+  legacy: readonly string[];
+  /** Whether the option itself is given: then no old name counts. */
+  isSet: boolean;
 }
 
 function findValue(
   key: string,
   { legacy = [] }: Setting,
-  {
-    given,
-    env,
-  }: {
-    given: Readonly<Record<string, unknown>>;
-    env: Readonly<Record<string, string | undefined>>;
-  },
+  { given, env }: Pick<Parameters<typeof resolveSettings>[0], 'given' | 'env'>,
 ): FoundValue {
-  const own = Object.hasOwn(given, key) ? given[key] : undefined;
-  for (const name of legacy) {
-    const value = name.startsWith('$')
-      ? env[name.slice(1)]
-      : Object.hasOwn(given, name)
-        ? given[name]
-        : undefined;
-    if (value !== undefined)
-      return { value: own ?? value, legacy: name, isIgnored: own !== undefined };
-  }
-  return { value: own };
+  const read = (name: string): unknown => {
+    if (name.startsWith('$')) return env[name.slice(1)];
+    return Object.hasOwn(given, name) ? given[name] : undefined;
+  };
+  const own = read(key);
+  const old = legacy.filter((name) => read(name) !== undefined);
+  return { value: own ?? read(old[0] ?? key), legacy: old, isSet: own !== undefined };
 }

@@ -10,7 +10,13 @@ export function asError(thrown: unknown): DevServicesError {
 /** The short text of any thrown value. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message || thrown.name;
-  return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return JSON.stringify(thrown) ?? String(thrown);
+  } catch {
+    // A ring or a BigInt: what cannot be written as JSON has a name at least.
+    return String(thrown);
+  }
 }
 
 /** Every error of ours in a thrown value: an AggregateError is its parts, at any depth. */
