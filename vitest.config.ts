@@ -12,6 +12,8 @@ export default defineConfig({
           exclude: engineTests,
           setupFiles: ['test/fail-on-warning.ts'],
           testTimeout: 15_000,
+          // Half of the time went into starting a process a file; no test leaves anything behind.
+          isolate: false,
         },
       },
       {
