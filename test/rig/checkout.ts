@@ -80,12 +80,18 @@ export function cloneRepo(engine: TestEngine): Checkout {
   return checkout;
 }
 
-/** An empty repo whose tasks come from this one, `devservices` being importable. */
-export function createCheckout(engine: Pick<TestEngine, 'url' | 'socketPath'> | null): Checkout {
+/**
+ * An empty repo whose tasks come from this one, `devservices` being importable. With `beside`, on the
+ * same machine as another: they share the registry of checkouts.
+ */
+export function createCheckout(
+  engine: Pick<TestEngine, 'url' | 'socketPath'> | null,
+  options: { beside?: Checkout } = {},
+): Checkout {
   const folder = mkdtempSync(join(tmpdir(), 'ds-'));
   // The engine is shared by all tests, so the project's name has to be this one's own.
   const root = join(folder, basename(folder).toLowerCase());
-  const stateHome = join(folder, 'state');
+  const stateHome = options.beside?.stateHome ?? join(folder, 'state');
   mkdirSync(join(root, '.git'), { recursive: true });
   linkPackage(folder);
   const docker = new Dockerode({ socketPath: engine?.socketPath ?? '/nowhere/docker.sock' });
