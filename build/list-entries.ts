@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readRootPackage, root } from './read-root-package.ts';
 
-/** Name in the published package, without extension, to source file. */
-type Entries = Readonly<Record<string, string>>;
-
-/** The bin, and everything that package.json exports: each imported on demand, none into another. */
+/**
+ * The bin, and everything that package.json exports, by name in the published package: each imported on
+ * demand, none into another.
+ */
 export function listEntries(): Record<string, string> {
   const exported = Object.entries(readRootPackage().exports).flatMap(([subpath, source]) =>
     source.endsWith('.ts') ? expand(subpath, source) : [],

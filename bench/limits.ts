@@ -1,0 +1,28 @@
+const upIdle = 'devservices up, nothing to do';
+const tsxIdle = 'tsx tasks/up.ts, nothing to do';
+
+/**
+ * How many times as long as its peer a subject may take, by peer and subject: what was measured on two
+ * busy cores, and a quarter. Beside docker compose the bin may never take longer. What is not here
+ * informs only.
+ */
+export const limits: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'node -e 0': {
+    'devservices --version': 1.6,
+    'devservices --help': 1.7,
+    'import of our index.mjs': 2.6,
+    'import of our chunks/edge.mjs': 1.6,
+    'import of our chunks/kernel.mjs': 2.6,
+    'import of our chunks/vendor.mjs': 2,
+    'import of our plugins/docker.mjs': 2.8,
+    'import of our tasks/up.mjs': 2.6,
+    'import of our chunks/docker.mjs': 2,
+    [upIdle]: 4,
+    [tsxIdle]: 22,
+  },
+  'docker compose up, nothing to do': { [upIdle]: 0.4 },
+  'docker compose up without --wait, nothing to do': { [upIdle]: 1 },
+  'docker compose up, four in a row from nothing': {
+    'devservices up, four in a row from nothing': 1,
+  },
+};
