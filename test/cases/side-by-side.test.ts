@@ -32,10 +32,9 @@ describe.skipIf(engine === null)('at once and side by side', async () => {
   test('two `up` of one checkout at once: one makes, the other finds nothing to do', async () => {
     const ran = await Promise.all([one.task('up', ['--json']), one.task('up', ['--json'])]);
     expect(ran.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    expect(ran.map(({ finished }) => finished.services['redis']?.action).toSorted()).toEqual([
-      'created',
-      'unchanged',
-    ]);
+    expect(new Set(ran.map(({ finished }) => finished.services['redis']?.action))).toEqual(
+      new Set(['created', 'unchanged']),
+    );
   });
 
   test('a second checkout of the same name gets a project and a port of its own, and keeps them', async () => {

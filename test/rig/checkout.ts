@@ -86,12 +86,12 @@ export function cloneRepo(engine: TestEngine): Checkout {
  */
 export function createCheckout(
   engine: Pick<TestEngine, 'url' | 'socketPath'> | null,
-  options: { beside?: Checkout } = {},
+  { beside }: { beside?: Checkout } = {},
 ): Checkout {
   const folder = mkdtempSync(join(tmpdir(), 'ds-'));
   // The engine is shared by all tests, so the project's name has to be this one's own.
   const root = join(folder, basename(folder).toLowerCase());
-  const stateHome = options.beside?.stateHome ?? join(folder, 'state');
+  const stateHome = beside?.stateHome ?? join(folder, 'state');
   mkdirSync(join(root, '.git'), { recursive: true });
   linkPackage(folder);
   const docker = new Dockerode({ socketPath: engine?.socketPath ?? '/nowhere/docker.sock' });
