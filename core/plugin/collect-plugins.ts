@@ -91,21 +91,27 @@ function applyRecord(
   source: string,
 ): DevServicesError[] {
   const unknown: string[] = [];
+  const errors: DevServicesError[] = [];
   for (const [name, value] of Object.entries(record)) {
     const slot = slots.get(name);
     if (isPlugin(value))
       slots.set(value.pluginName, { plugin: value, options: value.options, source });
     else if (!slot) unknown.push(name);
     else if (value === null) slots.delete(name);
-    else
-      slots.set(name, {
-        ...slot,
-        options: { ...(slot.options as object), ...(value as object) },
-        source,
-      });
+    else if (typeof value === 'object' && !Array.isArray(value))
+      slots.set(name, { ...slot, options: { ...(slot.options as object), ...value }, source });
+    else {
+      const problems = [
+        `${name}: expected a record of options, or null to leave it out (${source})`,
+      ];
+      errors.push(pluginErrors.create('DS_PLUGIN_OPTIONS_INVALID', { plugin: name, problems }));
+    }
   }
-  if (unknown.length === 0) return [];
-  return [pluginErrors.create('DS_PLUGIN_UNKNOWN', { names: unknown, known: [...slots.keys()] })];
+  if (unknown.length > 0) {
+    const facts = { names: unknown, known: [...slots.keys()] };
+    errors.push(pluginErrors.create('DS_PLUGIN_UNKNOWN', facts));
+  }
+  return errors;
 }
 
 function checkOptions({

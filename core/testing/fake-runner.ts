@@ -31,6 +31,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const data: OwnedData[] = [];
   const watchers = new Set<(event: RunnerEvent) => void>();
   const logReaders = new Set<() => void>();
+  const endings = new Map<string, number>();
   let unavailable: DevServicesError | undefined;
   let generations = 0;
 
@@ -70,8 +71,11 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         willRestart,
       });
       if (instance?.status !== 'running') return void exits.set(service, event(''));
+      endings.set(service, (endings.get(service) ?? 0) + 1);
+      for (const wake of logReaders) wake();
       if (!willRestart) instances.set(service, { ...instance, status: 'exited', exitCode });
       tell(event(instance.id));
+      if (willRestart) tell({ type: 'started', service, id: instance.id });
     },
     report(service, health) {
       const instance = instances.get(service);
@@ -173,13 +177,14 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     async *logs({ service }, { follow, tail, sinceMs = 0, signal }) {
       const own = () =>
         logs.filter((line) => line.service === service).filter((line) => line.startedAt >= sinceMs);
+      const ended = endings.get(service);
       let next = tail === undefined ? 0 : Math.max(0, own().length - tail);
       for (;;) {
         while (next < own().length) {
           const { startedAt: _, ...line } = own()[next++] as (typeof logs)[number];
           yield line;
         }
-        if (!follow || signal.aborted) return;
+        if (!follow || signal.aborted || endings.get(service) !== ended) return;
         await new Promise<void>((resolve) => {
           const wake = () => {
             logReaders.delete(wake);

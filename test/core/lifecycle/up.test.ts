@@ -21,6 +21,9 @@ test('a chain of four: each start request follows its dependency’s ready event
   });
   const { services, errors } = await host.up();
   expect(errors).toEqual([]);
+  expect(host.events.find(({ event }) => event === 'plan-made')).toMatchObject({
+    services: { a: { action: 'create', runner: services['a']?.runner } },
+  });
   expect(Object.values(services).map(({ state, action }) => [state, action])).toEqual(
     Array.from({ length: 4 }, () => ['ready', 'created']),
   );
