@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { systemClock } from './clock.ts';
+import { systemClock, withDeadline } from './clock.ts';
 import type { ResolvedConfig } from './config/config.ts';
 import { findRoot, isKnownRoot } from './lifecycle/find-root.ts';
 import { parsePath } from './config/value-path.ts';
+import { formatDuration } from './duration.ts';
 import { asError, throwAll } from './errors/as-error.ts';
 import { bugErrors } from './errors/catalogue/bug.ts';
 import type { Host, HostOptions } from './host-contract.ts';
@@ -36,6 +37,11 @@ import { makePlan } from './plan/make-plan.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
 
 export type { Host, HostOptions } from './host-contract.ts';
+
+// What hangs at the end must not keep the process.
+const undoMs = 10_000;
+const tooLate = () =>
+  new Error(`What was to be undone at the end was not done after ${formatDuration(undoMs)}.`);
 
 /**
  * Loads nothing yet: the first step does.
@@ -225,7 +231,7 @@ export function createHost(options: HostOptions = {}): Host {
     async close() {
       for (const undo of undos.splice(0).toReversed()) {
         try {
-          await undo();
+          await withDeadline({ clock, ms: undoMs }, async () => undo(), tooLate);
         } catch (thrown) {
           log.warn(asError(thrown).message);
         }

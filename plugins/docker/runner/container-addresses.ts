@@ -17,6 +17,7 @@ export interface ContainerAddresses {
 
 // A container that restarts by its own policy gets another address.
 const trustedMs = 1000;
+const notedLateMs = 2000;
 
 /** Asks the engine only for containers that nothing is known of. */
 export function createContainerAddresses(engine: Engine): ContainerAddresses {
@@ -64,10 +65,18 @@ export async function inspectContainer(
     state: {
       status: found.State.Status,
       exitCode: found.State.ExitCode,
-      startedAt: Date.parse(found.State.StartedAt),
+      startedAt: firstMomentOf(found.State),
     },
     ...(endpoint?.IPAddress ? { endpoint } : {}),
   };
+}
+
+/**
+ * When a container's present run may have begun to write. Engines before 25 note the start only after
+ * the process runs, so its first lines can be older than that; those of an earlier run end with its finish.
+ */
+export function firstMomentOf(state: { StartedAt: string; FinishedAt: string }): number {
+  return Math.max(Date.parse(state.FinishedAt), Date.parse(state.StartedAt) - notedLateMs);
 }
 
 // Rootless engines, Docker Desktop and engines seen from inside a container have their bridges

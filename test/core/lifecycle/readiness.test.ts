@@ -51,6 +51,7 @@ test('a log that ends with a crash is read on after the restart', async () => {
   const done = host.up();
   await saw(host, 'running db');
   host.runner.writeLog('db', 'starting');
+  await turn();
   host.runner.exit('db', 1, { willRestart: true });
   await turn();
   host.runner.writeLog('db', 'ready');

@@ -7,6 +7,7 @@ import { resolveExitCode } from '../../../core/errors/exit-code.ts';
 import { definePlugin } from '../../../core/plugin/define-plugin.ts';
 import type { Plugin, PluginContext } from '../../../core/plugin/plugin.ts';
 import type { TaskSpec } from '../../../core/task-spec.ts';
+import { createFakeClock } from '../../../core/testing/fake-clock.ts';
 import { createTestHost } from '../../../core/testing/test-host.ts';
 import { codesOf, image, messages, thrownBy } from '../../rig/kernel.ts';
 
@@ -224,4 +225,20 @@ test('defer runs last-in-first-out at close, each once, and a failing one keeps 
   await host.host.close();
   expect(undone).toEqual(['last', 'first']);
   expect(messages(host).join('\n')).toContain('cannot close');
+});
+
+test('an undo that hangs keeps neither the others nor the end', async () => {
+  const clock = createFakeClock();
+  const undone: string[] = [];
+  const opener = plugin('opener', ({ defer }) => {
+    defer(() => void undone.push('first'));
+    defer(() => new Promise(() => {}));
+  });
+  await using host = createTestHost({ clock, config: { services: db, plugins: [opener] } });
+  await host.host.configure();
+  const closed = host.host.close();
+  await clock.advance(10_000);
+  await closed;
+  expect(undone).toEqual(['first']);
+  expect(messages(host).join()).toContain('not done after 10.0 s');
 });
