@@ -5,7 +5,6 @@ import { groupChunks } from './build/group-chunks.ts';
 import { leaveOut } from './build/leave-out.ts';
 import { listEntries } from './build/list-entries.ts';
 import { resolveOwnName } from './build/resolve-own-name.ts';
-import { shrinkVendors } from './build/shrink-vendors.ts';
 import { writeLicenses } from './build/write-licenses.ts';
 
 export default defineConfig({
@@ -19,7 +18,7 @@ export default defineConfig({
   deps: { alwaysBundle: bundledPackages.map(anyModuleOf), onlyBundle: false },
   // Modules of one chunk import one another on demand as well.
   checks: { ineffectiveDynamicImport: false },
-  plugins: [resolveOwnName(), leaveOut(), shrinkVendors(), writeLicenses()],
+  plugins: [resolveOwnName(), leaveOut(), writeLicenses()],
   outputOptions: {
     chunkFileNames: 'chunks/[name].mjs',
     comments: { legal: false, annotation: true, jsdoc: false },
