@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Rolldown } from 'tsdown';
 import { extractTaskMetadata } from '../core/tasks/task-metadata.ts';
@@ -20,8 +20,7 @@ export async function finishPackage(
     join(outDir, 'package.json'),
     makePackage({ mentioned, imported: importedPackages(outputs) }),
   );
-  const texts = ['LICENSE', 'README.md', 'CHANGELOG.md'];
-  for (const file of texts.filter((name) => existsSync(join(root, name)))) {
+  for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md']) {
     copyFileSync(join(root, file), join(outDir, file));
   }
 }
