@@ -1,19 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { ExplainedValue } from '../../core/lifecycle/explain-config.ts';
 import { createCheckout } from '../rig/checkout.ts';
 
 // No engine is asked: `config` only reads.
 const checkout = createCheckout(null);
-
-interface Explained {
-  path: string;
-  value: unknown;
-  layer: string;
-  source: string;
-  file?: string;
-  line?: number;
-}
 
 describe('each layer changes one field of one service', () => {
   afterAll(() => checkout[Symbol.asyncDispose]());
@@ -69,7 +61,7 @@ describe('each layer changes one field of one service', () => {
     ];
     const { stdout, stderr, exitCode } = await checkout.task('config', args, { env, cwd });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    return (JSON.parse(stdout) as { values: Explained[] }).values[0];
+    return (JSON.parse(stdout) as { values: ExplainedValue[] }).values[0];
   };
 
   test.each([
