@@ -14,6 +14,7 @@ export default defineConfig({
           testTimeout: 15_000,
           // Half of the time went into starting a process a file; no test leaves anything behind.
           isolate: false,
+          maxWorkers: 2,
         },
       },
       {
