@@ -20,7 +20,7 @@ describe('why a pull failed, in engines’ own words', () => {
     [
       'DS_IMAGE_NO_NETWORK',
       true,
-      'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host',
+      'Get "https://registry.example/v2/": dial tcp: lookup registry.example on 10.0.0.53:53: no such host',
     ],
     ['DS_IMAGE_NO_NETWORK', true, 'Get "https://r/v2/": net/http: TLS handshake timeout'],
     ['DS_IMAGE_NO_NETWORK', true, 'Get "https://r/v2/": context deadline exceeded'],
