@@ -7,7 +7,7 @@ import { freePorts } from '../test/rig/free-ports.ts';
 import type { PackedCheckout } from '../test/rig/packed-checkout.ts';
 import { assertDone } from './assert-done.ts';
 import { chainCompose, chainConfig } from './chain.ts';
-import { type Contestant, measureInTurns } from './measure.ts';
+import { type Contestant, measureInTurns, type Times } from './measure.ts';
 import { createRow, type Row, type Skipped } from './row.ts';
 import { bareNode } from './start-up.ts';
 
@@ -21,6 +21,8 @@ const tsx = join(
 interface Way {
   readonly name: string;
   up(): Promise<void>;
+  /** Says how it is used. */
+  help(): Promise<void>;
   /** The same without waiting for anything, where that can be left out. */
   upAtOnce?(): Promise<void>;
   remove(): Promise<void>;
@@ -39,23 +41,24 @@ export async function measureUp(
   const ways = [packed, tasks, ...peers];
   try {
     for (const way of ways) await way.up();
-    const cold = await measureInTurns([packed, ...peers].map(fromNothing), {
+    const cold = await measureInTurns([bareNode, ...ways.map(fromNothing)], {
       runs: runs.cold,
       isWarm: true,
     });
     // The last of those left everything up.
     const idle = [...ways.map(withNothingToDo), ...peers.map(withNothingToWaitFor)];
     const noop = await measureInTurns([bareNode, ...idle], { runs: runs.noop });
-    const ours = [packed, tasks].map((way) => withNothingToDo(way).name);
-    const noopPeers = [bareNode, ...peers.map(withNothingToDo), ...peers.map(withNothingToWaitFor)];
+    const help = await measureInTurns([bareNode, ...ways.map(forHelp)], { runs: runs.noop });
+    const ours = [packed, tasks];
+    const beside = (times: Times, of: (way: Way) => Contestant, more: Contestant[] = []) =>
+      [bareNode, ...peers.map(of), ...more].flatMap(({ name: peer }) =>
+        ours.map((way) => createRow(times, { subject: of(way).name, peer })),
+      );
     return {
       rows: [
-        ...noopPeers.flatMap(({ name: peer }) =>
-          ours.map((subject) => createRow(noop, { subject, peer })),
-        ),
-        ...peers.map((peer) =>
-          createRow(cold, { subject: fromNothing(packed).name, peer: fromNothing(peer).name }),
-        ),
+        ...beside(help, forHelp),
+        ...beside(noop, withNothingToDo, peers.map(withNothingToWaitFor)),
+        ...beside(cold, fromNothing),
       ],
       skipped: compose ? [] : [{ what: 'everything beside docker compose', reason: noCompose }],
     };
@@ -66,6 +69,10 @@ export async function measureUp(
 }
 
 const noCompose = 'no binary of docker compose could be had';
+
+function forHelp(way: Way): Contestant {
+  return { name: `${way.name} --help`, run: () => way.help() };
+}
 
 function withNothingToDo(way: Way): Contestant {
   return { name: `${way.name}, nothing to do`, run: () => way.up() };
@@ -86,14 +93,26 @@ function fromNothing(way: Way): Contestant {
 async function packedWay(checkout: PackedCheckout, engine: TestEngine): Promise<Way> {
   await writeChain(checkout, engine);
   const bin = async (...args: string[]) => assertDone(await checkout.bin(args));
-  return { name: 'devservices up', up: () => bin('up'), remove: () => bin('down') };
+  return {
+    name: 'devservices up',
+    up: () => bin('up'),
+    help: () => bin('up', '--help'),
+    remove: () => bin('down'),
+  };
 }
 
 async function tsxWay(checkout: Checkout, engine: TestEngine): Promise<Way> {
   await writeChain(checkout, engine);
-  const task = async (name: string) =>
-    assertDone(await checkout.run([process.execPath, tsx, join(repo, 'tasks', `${name}.ts`)]));
-  return { name: 'tsx tasks/up.ts', up: () => task('up'), remove: () => task('down') };
+  const task = async (name: string, ...args: string[]) =>
+    assertDone(
+      await checkout.run([process.execPath, tsx, join(repo, 'tasks', `${name}.ts`), ...args]),
+    );
+  return {
+    name: 'tsx tasks/up.ts',
+    up: () => task('up'),
+    help: () => task('up', '--help'),
+    remove: () => task('down'),
+  };
 }
 
 async function composeWay(checkout: Checkout, { images }: TestEngine): Promise<Way | undefined> {
@@ -107,6 +126,7 @@ async function composeWay(checkout: Checkout, { images }: TestEngine): Promise<W
   return {
     name: 'docker compose up',
     up: () => compose('up', '--detach', '--wait'),
+    help: () => compose('up', '--help'),
     upAtOnce: () => compose('up', '--detach'),
     remove: () => compose('down', '--volumes', '--timeout', '2'),
   };

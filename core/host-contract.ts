@@ -48,6 +48,8 @@ export interface Host {
   initialize(task: string): Promise<void>;
   /** Waits for other tasks of this checkout, looks once at what there is, and decides what to do. */
   plan(options: PlanOptions & UpOptions): Promise<Up>;
+  /** What the last `plan` of this host came to so far; also after Ctrl-C ended it. */
+  outcome(): TaskOutcome;
   /** Stops and removes; data stays. Works from labels and records where the configuration is broken. */
   down(options: DownRequest): Promise<TaskOutcome>;
   /** `down` of all, with data and state; asks through `confirm`, naming what is lost. */

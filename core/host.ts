@@ -31,7 +31,7 @@ import { readLogs } from './lifecycle/read-logs.ts';
 import { resetProject } from './lifecycle/reset.ts';
 import { resolveExports } from './lifecycle/resolve-exports.ts';
 import { readOthers, readStatus } from './lifecycle/status.ts';
-import { createUp } from './lifecycle/up.ts';
+import { createUp, type Up } from './lifecycle/up.ts';
 import type { LogLevel } from './log.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
@@ -57,6 +57,7 @@ export function createHost(options: HostOptions = {}): Host {
   let opened: OpenedHost | undefined;
   let settings: Readonly<Record<string, unknown>> = {};
   let lock: Lock | undefined;
+  let up: Up | undefined;
 
   const voice = createVoice({ clock, project: () => opened?.identity.project ?? '' });
   const { events, log } = voice;
@@ -184,8 +185,10 @@ export function createHost(options: HostOptions = {}): Host {
           request,
         ),
       );
-      return createUp(kernel, plan, request);
+      up = createUp(kernel, plan, request);
+      return up;
     },
+    outcome: () => up?.outcome() ?? { services: {}, errors: [] },
     async down(request) {
       const { kernel } = await openAnyhow();
       await take('down');

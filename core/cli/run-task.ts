@@ -81,6 +81,7 @@ export async function runTask(request: TaskRequest): Promise<number> {
     const result = await runTasks(engine, name, args);
     end = { ...answerOf(found, result), hasTimings: args['timings'] === true };
   } catch (thrown) {
+    Object.assign(services, host.outcome().services);
     errors = [
       ...new Set(asErrors(interruption.signal.aborted ? interruption.signal.reason : thrown)),
     ];

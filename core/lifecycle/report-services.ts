@@ -44,11 +44,22 @@ function reportOne(
   const state: StateName = tracked?.current.state ?? 'pending';
   const error = end?.error && isDevServicesError(end.error) ? end.error : undefined;
   const isUp = state === 'ready' || state === 'completed';
+  // Ctrl-C came first: what was made for it is gone again.
+  const isUntouched = state === 'pending' || state === 'pulling';
+  const current = tracked?.current;
   return {
     state,
-    action: state === 'failed' ? 'failed' : state === 'skipped' ? 'skipped' : done[planned.action],
-    reason:
-      tracked?.current && 'reason' in tracked.current ? tracked.current.reason : planned.reason,
+    action:
+      state === 'failed'
+        ? 'failed'
+        : state === 'skipped' || isUntouched
+          ? 'skipped'
+          : done[planned.action],
+    reason: isUntouched
+      ? { code: 'not-started', text: 'was not started' }
+      : current && 'reason' in current
+        ? current.reason
+        : planned.reason,
     runner: planned.runKey,
     elapsedMs: tracked?.elapsedMs ?? 0,
     endpoints: isUp ? endpointsOf(planned) : {},

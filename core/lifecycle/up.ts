@@ -183,6 +183,8 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
   };
 
   function report(): TaskOutcome {
-    return { services: reportServices(plan, tracked, ends), errors };
+    // Before the start nothing was done that could be told.
+    const services = tracked.size === 0 ? {} : reportServices(plan, tracked, ends);
+    return { services, errors };
   }
 }

@@ -37,6 +37,10 @@ describe.skipIf(engine === null)('Ctrl-C during `up`', () => {
     });
     expect(exitCode).toBe(130);
     expect(finished).toMatchObject({ event: 'up-finished', ok: false, exitCode: 130 });
+    expect(finished.services).toMatchObject({
+      slow: { state: 'running', action: 'created' },
+      next: { state: 'pending', action: 'skipped', reason: { code: 'not-started' } },
+    });
     expect(Object.keys(await checkout.containers())).toEqual(['slow']);
   });
 
