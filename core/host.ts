@@ -23,8 +23,8 @@ import {
   type LoadedHost,
   loadHost,
   loadWithoutConfig,
-  phase,
 } from './lifecycle/loaded-host.ts';
+import { inPhase } from './lifecycle/phase.ts';
 import { createRecorder, lockCheckout } from './lifecycle/open-project.ts';
 import { type OpenedHost, openKernel } from './lifecycle/open-kernel.ts';
 import { readLogs } from './lifecycle/read-logs.ts';
@@ -109,7 +109,7 @@ export function createHost(options: HostOptions = {}): Host {
         await configure();
         const { loaded, kernel } = current();
         recorder.open(current());
-        settings = await phase(base, 'initialize', () =>
+        settings = await inPhase(base, { phase: 'initialize' }, () =>
           initializeProject(base, { kernel, loaded, task }),
         );
         voice.setLevel(settings['log.level'] as LogLevel);
@@ -145,7 +145,9 @@ export function createHost(options: HostOptions = {}): Host {
   const take = async (task: string): Promise<void> => {
     recorder.open(current());
     if (lock) return;
-    lock = await phase(base, 'lock', () => lockCheckout(current(), { task, clock, signal, log }));
+    lock = await inPhase(base, { phase: 'lock' }, () =>
+      lockCheckout(current(), { task, clock, signal, log }),
+    );
     // Whoever held the lock may have changed what is remembered.
     current().kernel.state.reload();
   };
@@ -170,7 +172,7 @@ export function createHost(options: HostOptions = {}): Host {
       const config = await configure();
       await take('up');
       const { kernel } = current();
-      const plan = await phase(base, 'plan', () =>
+      const plan = await inPhase(base, { phase: 'plan' }, () =>
         makePlan(
           {
             ...kernel,
@@ -192,12 +194,12 @@ export function createHost(options: HostOptions = {}): Host {
     async down(request) {
       const { kernel } = await openAnyhow();
       await take('down');
-      return phase(base, 'down', () => takeDown(kernel, request));
+      return inPhase(base, { phase: 'down' }, () => takeDown(kernel, request));
     },
     async reset(request) {
       const { kernel } = await openAnyhow();
       await take('reset');
-      return phase(base, 'reset', () => resetProject(kernel, request));
+      return inPhase(base, { phase: 'reset' }, () => resetProject(kernel, request));
     },
     async status({ all = false } = {}) {
       const { kernel, checkout } = await openAnyhow({ isAnywhere: all });

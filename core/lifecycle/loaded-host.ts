@@ -11,6 +11,7 @@ import type { Plugin, RunnerContext } from '../plugin/plugin.ts';
 import { createPluginHost, type PluginHostOptions } from '../plugin/plugin-host.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { HostFlags } from './global-flags.ts';
+import { inPhase } from './phase.ts';
 import { checkProject, type LoadedProject, loadProject, recheck } from './configure.ts';
 
 /** What everything in one host stands on, from its first moment. */
@@ -43,37 +44,18 @@ export interface LoadedHost extends Omit<LoadedProject, 'layers' | 'pluginErrors
   contracts: ContractRegistry;
 }
 
-/** Times what a phase takes, as events. */
-export async function phase<T>(
-  { events, clock }: Pick<HostBase, 'events' | 'clock'>,
-  name: string,
-  work: () => T | Promise<T>,
-): Promise<T> {
-  const began = clock.monotonic();
-  events.emit({ event: 'phase-started', phase: name });
-  let ok = false;
-  try {
-    const result = await work();
-    ok = true;
-    return result;
-  } finally {
-    const elapsedMs = Math.round(clock.monotonic() - began);
-    events.emit({ event: 'phase-ended', phase: name, elapsedMs, ok });
-  }
-}
-
 /** Loads, checks, and lets `configure` taps change the configuration; whatever is wrong is thrown. */
 export async function loadHost(base: HostBase): Promise<LoadedHost & { config: ResolvedConfig }> {
   const parts = createParts(base);
   const builtIn = async () => base.builtInPlugins ?? loadBuiltInPlugins();
   const { config: configFile, ...flags } = base.flags;
 
-  const loaded = await phase(base, 'load', () =>
+  const loaded = await inPhase(base, { phase: 'load' }, () =>
     loadProject({ ...base, configFile, flags }, parts.hostOptions, builtIn),
   );
-  const checked = await phase(base, 'validate', () => checkProject(loaded));
+  const checked = await inPhase(base, { phase: 'validate' }, () => checkProject(loaded));
   parts.hookTimeoutMs = checked.hookTimeoutMs;
-  const config = await phase(base, 'configure', async () => {
+  const config = await inPhase(base, { phase: 'configure' }, async () => {
     let current = checked;
     if (!parts.hooks.isTapped('configure')) return current;
     const draft = structuredCopy(checked);

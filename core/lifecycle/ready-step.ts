@@ -7,6 +7,7 @@ import type { Endpoints } from '../events.ts';
 import type { PlannedService } from '../plan/plan.ts';
 import type { ReadyStep } from '../service/service.ts';
 import type { Kernel } from './kernel.ts';
+import { inPhase } from './phase.ts';
 
 type Call = (context: { endpoints: Endpoints; signal: AbortSignal }) => Promise<void>;
 
@@ -19,14 +20,10 @@ export function createReadyStep(kernel: Kernel, planned: PlannedService): Call |
   return async ({ endpoints, signal }) => {
     const digest = step.inputs && (await digestOf(step.inputs, kernel.root));
     if (digest !== undefined && kernel.state.stepInputs[service] === digest) return;
-    const began = kernel.clock.monotonic();
-    const phase = { phase: 'on-ready', service };
-    kernel.events.emit({ event: 'phase-started', ...phase });
-    let ok = false;
     try {
-      const context = { service, endpoints, environment, signal };
-      await orAborted((async () => step.run(context))(), signal);
-      ok = true;
+      await inPhase(kernel, { phase: 'on-ready', service }, () =>
+        orAborted((async () => step.run({ service, endpoints, environment, signal }))(), signal),
+      );
       if (digest !== undefined) kernel.state.recordStepInputs(service, digest);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
@@ -37,9 +34,6 @@ export function createReadyStep(kernel: Kernel, planned: PlannedService): Call |
       );
       if (step.onFailure !== 'warn') throw error;
       kernel.log.warn(error.message);
-    } finally {
-      const elapsedMs = Math.round(kernel.clock.monotonic() - began);
-      kernel.events.emit({ event: 'phase-ended', ...phase, elapsedMs, ok });
     }
   };
 }

@@ -1,6 +1,7 @@
 import { asError } from '../errors/as-error.ts';
 import type { Instance } from '../run/runner.ts';
 import { awaitCompleted, awaitReady, stillAnswers } from './await-service.ts';
+import { inPhase } from './phase.ts';
 import { type ServiceEnd, type ServiceRun, Skipped } from './service-run.ts';
 
 /** Takes one service to ready (or completed) and says how it ended; never rejects. */
@@ -42,15 +43,11 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
   }
 }
 
-async function prepare(run: ServiceRun): Promise<Instance> {
-  const { planned, runner, tracked, events, signal, pull, clock } = run;
-  const began = clock.monotonic();
-  const phase = { phase: 'prepare', service: planned.service };
-  events.emit({ event: 'phase-started', ...phase });
-  let ok = false;
-  try {
+function prepare(run: ServiceRun): Promise<Instance> {
+  const { planned, runner, tracked, events, signal, pull } = run;
+  return inPhase(run, { phase: 'prepare', service: planned.service }, async () => {
     await run.removeReplaced();
-    const instance = await runner.prepare(planned, {
+    return runner.prepare(planned, {
       pull,
       signal,
       onProgress(progress) {
@@ -60,16 +57,7 @@ async function prepare(run: ServiceRun): Promise<Instance> {
       },
       ...(planned.instance ? { replaces: planned.instance } : {}),
     });
-    ok = true;
-    return instance;
-  } finally {
-    events.emit({
-      event: 'phase-ended',
-      ...phase,
-      elapsedMs: Math.round(clock.monotonic() - began),
-      ok,
-    });
-  }
+  });
 }
 
 async function confirm(run: ServiceRun, instance: Instance): Promise<ServiceEnd> {
@@ -89,27 +77,16 @@ async function confirm(run: ServiceRun, instance: Instance): Promise<ServiceEnd>
 }
 
 async function becomeReady(run: ServiceRun, instance: Instance): Promise<ServiceEnd> {
-  const { tracked, clock, events, planned } = run;
+  const { tracked, planned } = run;
+  const { service, isOneShot } = planned;
   tracked.enter({ state: 'running', instance: instance.id });
   const watched = { ...run, watch: await run.openWatch() };
-  const began = clock.monotonic();
-  const phase = { phase: run.planned.isOneShot ? 'complete' : 'ready', service: planned.service };
-  events.emit({ event: 'phase-started', ...phase });
-  let ok = false;
-  const end = () => {
-    const elapsedMs = Math.round(clock.monotonic() - began);
-    events.emit({ event: 'phase-ended', ...phase, elapsedMs, ok });
-  };
-  try {
-    if (run.planned.isOneShot) await awaitCompleted(watched, instance);
-    else await awaitReady(watched, instance);
-    ok = true;
-  } finally {
-    end();
-  }
+  await inPhase(run, { phase: isOneShot ? 'complete' : 'ready', service }, () =>
+    isOneShot ? awaitCompleted(watched, instance) : awaitReady(watched, instance),
+  );
   await run.onReady(instance);
   tracked.enter(
-    run.planned.isOneShot
+    isOneShot
       ? { state: 'completed', instance: instance.id, exitCode: 0 }
       : { state: 'ready', instance: instance.id },
   );
