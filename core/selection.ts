@@ -122,3 +122,13 @@ async function whyNotLetIn(
     throw serviceErrors.create('DS_SERVICE_FUNCTION', facts, thrown);
   }
 }
+
+/** What each of some services needs, as the edges of a graph. */
+export function edgesOf(
+  services: Services | undefined,
+  names: Iterable<string>,
+): Record<string, string[]> {
+  return Object.fromEntries(
+    [...names].map((name) => [name, dependenciesOf(services?.[name]).map(([need]) => need)]),
+  );
+}

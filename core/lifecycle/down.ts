@@ -5,7 +5,7 @@ import { reportError } from '../errors/report-error.ts';
 import type { ServiceReport } from '../events.ts';
 import { reverseEdges } from '../graph.ts';
 import type { Instance, OwnedData, Runner } from '../run/runner.ts';
-import { dependenciesOf } from '../selection.ts';
+import { edgesOf } from '../selection.ts';
 import type { Kernel } from './kernel.ts';
 import type { TaskOutcome } from './up.ts';
 
@@ -89,12 +89,8 @@ async function removeInOrder(
   done: (instance: Instance, elapsedMs: number, error?: DevServicesError) => void,
 ): Promise<void> {
   const { signal, clock, events } = kernel;
-  const needs = Object.fromEntries(
-    [...new Set(going.map(({ instance }) => instance.service))].map((service) => [
-      service,
-      dependenciesOf(kernel.config?.services[service]).map(([need]) => need),
-    ]),
-  );
+  const names = new Set(going.map(({ instance }) => instance.service));
+  const needs = edgesOf(kernel.config?.services, names);
   const dependants = reverseEdges(needs);
   const gone = new Map<string, Promise<void>>();
   const removeService = (service: string): Promise<void> => {

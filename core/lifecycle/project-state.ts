@@ -3,7 +3,11 @@ import { loadHmacKey } from '../identity/hmac-key.ts';
 import { leasePorts, releaseLeases } from '../identity/leases.ts';
 import { readPins, removePins, writePin } from '../identity/pins.ts';
 import { findPortHolder, isPortFree } from '../identity/port-owner.ts';
-import { readReadyRecords, writeReadyRecords } from '../identity/ready-records.ts';
+import {
+  type ReadyRecords,
+  readReadyRecords,
+  writeReadyRecords,
+} from '../identity/ready-records.ts';
 import type { Runner } from '../run/runner.ts';
 import { diffSpec, hashSpec } from '../spec.ts';
 import type { ProjectState } from './kernel.ts';
@@ -18,7 +22,7 @@ export function openProjectState(options: {
 }): ProjectState {
   const { checkout, project } = options;
   const pins = Object.create(null) as Record<string, string>;
-  const records = readReadyRecords(checkout, project);
+  const records: ReadyRecords = { ready: new Map(), inputs: new Map() };
   const load = () => {
     for (const service of Object.keys(pins)) delete pins[service];
     Object.assign(pins, Object.fromEntries(readPins(checkout, project)));

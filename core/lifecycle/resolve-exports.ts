@@ -1,9 +1,8 @@
 import { dirname } from 'node:path';
-import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { Checkout } from '../identity/checkout.ts';
 import { leaseKey } from '../identity/port-choice.ts';
 import { loadRegistry } from '../identity/registry.ts';
-import { type ChosenRun, runsOf } from '../plan/choose-runs.ts';
+import { chooseNeighbours } from '../plan/choose-runs.ts';
 import { resolveServices, wantedPorts } from '../plan/resolve-services.ts';
 import { dependenciesOf } from '../selection.ts';
 import type { Kernel } from './kernel.ts';
@@ -32,20 +31,14 @@ export async function resolveExports(
         : [],
     ),
   );
-  const entries = await Promise.all(
-    Object.entries(config.services)
-      .filter(([name]) => !unplaced.has(name))
-      .filter(([, service]) => dependenciesOf(service).every(([need]) => !unplaced.has(need)))
-      .map(async ([name, service]): Promise<[string, ChosenRun]> => {
-        const runs = runsOf(service);
-        const key = kernel.state.pins[name] ?? Object.keys(runs)[0] ?? '';
-        const run = runs[key] ?? Object.values(runs)[0];
-        if (!run)
-          throw serviceErrors.create('DS_RUN_UNKNOWN', { service: name, run: key, known: [] });
-        return [name, { key, run, runner: await kernel.runner(run.kind, name) }];
-      }),
+  const placed = Object.entries(config.services)
+    .filter(([name]) => !unplaced.has(name))
+    .filter(([, service]) => dependenciesOf(service).every(([need]) => !unplaced.has(need)))
+    .map(([name]) => name);
+  const chosen = await chooseNeighbours(
+    { services: config.services, asked: {}, pins: kernel.state.pins, runner: kernel.runner },
+    placed,
   );
-  const chosen = Object.fromEntries(entries);
   const resolved = await resolveServices({
     project,
     services: config.services,

@@ -2,7 +2,7 @@ import type { ResolvedConfig } from '../config/config.ts';
 import { topologicalOrder } from '../graph.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { Instance } from '../run/runner.ts';
-import { dependenciesOf } from '../selection.ts';
+import { dependenciesOf, edgesOf } from '../selection.ts';
 import type { ChosenRun } from './choose-runs.ts';
 import { decideAction } from './decide-action.ts';
 import type { PlanState } from './plan-context.ts';
@@ -24,7 +24,6 @@ export interface Findings {
 export function planServices(findings: Findings): Record<string, PlannedService> {
   const { services } = findings.config;
   const names = Object.keys(findings.chosen);
-  const edges = names.map((name) => [name, dependenciesOf(services[name]).map(([need]) => need)]);
   const oneShots = new Set(
     Object.values(services).flatMap((service) =>
       dependenciesOf(service).flatMap(([need, { condition }]) =>
@@ -32,7 +31,7 @@ export function planServices(findings: Findings): Record<string, PlannedService>
       ),
     ),
   );
-  const ordered = topologicalOrder(Object.fromEntries(edges) as Record<string, string[]>);
+  const ordered = topologicalOrder(edgesOf(services, names));
   return Object.fromEntries(
     ordered.map((name) => [name, planService(findings, name, oneShots.has(name))]),
   );

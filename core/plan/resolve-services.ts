@@ -5,7 +5,7 @@ import type { ProjectIdentity } from '../identity/project.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { ContainerRun, Environment } from '../run/run.ts';
 import type { PortBinding, ResolvedRun, Viewpoint } from '../run/runner.ts';
-import { dependenciesOf } from '../selection.ts';
+import { edgesOf } from '../selection.ts';
 import type { Port, Service } from '../service/service.ts';
 import type { ChosenRun } from './choose-runs.ts';
 import { readOnce, resolveEnvironment, type SecretReader } from './resolve-environment.ts';
@@ -40,9 +40,7 @@ export async function resolveServices(
     Object.keys(known).map((name) => [name, bindPorts(resolution, name)]),
   );
   const names = Object.keys(chosen);
-  const edges = Object.fromEntries(
-    names.map((name) => [name, dependenciesOf(services[name]).map(([need]) => need)]),
-  );
+  const edges = edgesOf(services, names);
 
   const bookFor = (name: string, from: Viewpoint) => {
     const { runner } = known[name] as ChosenRun;
