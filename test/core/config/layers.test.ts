@@ -111,7 +111,7 @@ describe('loadLayers', () => {
     expect(origins.of('hookTimeout')).toEqual({ layer: 'defaults', source: 'built in' });
     expect(origins.of('services')).toMatchObject({ layer: 'flag' });
     expect(origins.of('services.nothing')).toBeUndefined();
-    expect(origins.near('services.nothing')).toBeDefined();
+    expect(origins.near('services.nothing')).toMatchObject({ layer: 'flag' });
   });
 
   it('reads the key of package.json, with its lines', async () => {

@@ -101,41 +101,19 @@ test('what the engine calls unhealthy is not taken for ready', async () => {
 });
 
 test('a host-side probe is tried once more; when it fails, there is a real wait', async () => {
-  const [port] = await freePorts(1);
-  const config: Config = {
-    services: { web: { run: image(), ports: { http: port }, ready: ready.http('/') } },
-  };
-  let status = 200;
-  await using first = createTestHost({ config });
-  const up = first.up();
-  await saw(first, 'running web');
-  await serve(port, () => status);
-  await up;
-  status = 500;
-  const again = await next(first);
-  const done = again.up();
-  await saw(again, 'probe-failed');
-  status = 200;
+  const lost = await loseReadiness();
+  await using _ = lost.first;
+  const { again, done } = lost;
+  lost.answer(200);
   expect(column(await done, 'action')).toEqual({ web: 'unchanged' });
   expect(again.runner.calls).not.toContain('start web x');
   await again.host.close();
 });
 
 test('who exits while a lost readiness is awaited again fails at once', async () => {
-  const [port] = await freePorts(1);
-  const config: Config = {
-    services: { web: { run: image(), ports: { http: port }, ready: ready.http('/') } },
-  };
-  let status = 200;
-  await using first = createTestHost({ config });
-  const up = first.up();
-  await saw(first, 'running web');
-  await serve(port, () => status);
-  await up;
-  status = 500;
-  const again = await next(first);
-  const done = again.up();
-  await saw(again, 'probe-failed');
+  const lost = await loseReadiness();
+  await using _ = lost.first;
+  const { again, done } = lost;
   again.runner.exit('web', 9);
   const { services } = await done;
   expect(services['web']?.error).toMatchObject({ code: 'DS_SERVICE_EXITED', exitCode: 9 });
@@ -175,3 +153,22 @@ test('a second up waits for the first, says so, and sees a no-op', async () => {
   expect(first.runner.calls.slice(before)).toEqual(['observe']);
   await second.host.close();
 });
+
+/** A service that was seen ready and answers no longer, in the middle of the `up` that notices. */
+async function loseReadiness() {
+  const [port] = await freePorts(1);
+  const config: Config = {
+    services: { web: { run: image(), ports: { http: port }, ready: ready.http('/') } },
+  };
+  let status = 200;
+  const first = createTestHost({ config });
+  const up = first.up();
+  await saw(first, 'running web');
+  await serve(port, () => status);
+  await up;
+  status = 500;
+  const again = await next(first);
+  const done = again.up();
+  await saw(again, 'probe-failed');
+  return { first, again, done, answer: (code: number) => void (status = code) };
+}

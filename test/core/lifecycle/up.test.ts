@@ -151,14 +151,15 @@ test('an optional dependency that fails stops nobody', async () => {
   expect(column(outcome, 'state')).toEqual({ bad: 'failed', b: 'ready', c: 'ready' });
 });
 
+const apiOnDb: Config = {
+  services: {
+    db: { run: image(), exports: { DATABASE_URL: 'postgres://db' } },
+    api: { run: image(), dependsOn: ['db'] },
+  },
+};
+
 test('an excluded dependency is not waited for, and gives its address all the same', async () => {
-  const config: Config = {
-    services: {
-      db: { run: image(), exports: { DATABASE_URL: 'postgres://db' } },
-      api: { run: image(), dependsOn: ['db'] },
-    },
-  };
-  await using host = createTestHost({ config });
+  await using host = createTestHost({ config: apiOnDb });
   await host.up();
   await host.host.close();
   const { services } = await host.again().up({ exclude: ['db'] });
@@ -167,13 +168,7 @@ test('an excluded dependency is not waited for, and gives its address all the sa
 });
 
 test('--no-deps leaves dependencies alone and changes nothing about who is named', async () => {
-  const config: Config = {
-    services: {
-      db: { run: image(), exports: { DATABASE_URL: 'postgres://db' } },
-      api: { run: image(), dependsOn: ['db'] },
-    },
-  };
-  await using host = createTestHost({ config });
+  await using host = createTestHost({ config: apiOnDb });
   await host.up();
   await host.host.close();
   const next = host.again();

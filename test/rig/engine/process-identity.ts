@@ -1,25 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
+import {
+  identifyProcess as identify,
+  type ProcessIdentity,
+} from '../../../core/identity/process-identity.ts';
 
-/** Who a process is: a pid alone is reused by strangers, with its start time and the boot it is not. */
-export interface ProcessIdentity {
-  pid: number;
-  startTicks: string;
-  bootId: string;
-}
+export type { ProcessIdentity } from '../../../core/identity/process-identity.ts';
 
 /** The identity of a living process, or null where there is none (a zombie counts as gone). */
 export function identifyProcess(pid: number): ProcessIdentity | null {
-  if (process.platform !== 'linux') return isSignalable(pid) ? { pid, ...unknownStart } : null;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command name may hold spaces and parentheses: fields are counted after its last one.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return null;
-    return { pid, startTicks: fields[19] ?? '', bootId: readBootId() };
-  } catch {
-    return null;
-  }
+  return identify(pid) ?? null;
 }
 
 /** Whether exactly this process still lives, not another one that got its pid. */
@@ -62,19 +51,4 @@ export async function listProcesses(): Promise<ProcessListing[]> {
     }),
   );
   return listings.filter((listing) => listing !== null);
-}
-
-const unknownStart = { startTicks: '', bootId: '' };
-
-function readBootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-}
-
-function isSignalable(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
