@@ -81,7 +81,8 @@ export async function runTask(request: TaskRequest): Promise<number> {
     const result = await runTasks(engine, name, args);
     end = { ...answerOf(found, result), hasTimings: args['timings'] === true };
   } catch (thrown) {
-    Object.assign(services, host.outcome().services);
+    // An `up` that was cut short has not told; what tasks told since counts more.
+    Object.assign(services, { ...host.outcome().services, ...services });
     errors = [
       ...new Set(asErrors(interruption.signal.aborted ? interruption.signal.reason : thrown)),
     ];

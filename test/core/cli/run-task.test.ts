@@ -211,3 +211,17 @@ test('what nobody catches is blamed on the task that ran, and ends it', async ()
   expect(exitCode).toBe(1);
   expect(stderr).toContain('The task loose failed: astray');
 });
+
+test('what a later task did with a service is told, also when it fails', async () => {
+  const repo = createRepo({
+    'devservices.config.ts': configOf({ services: { redis } }),
+    'tasks/round.ts': taskOf('round', "await run('up'); await run('down');"),
+  });
+  repo.runner.failOn('remove redis', new Error('stuck'));
+  const round = await repo.run('round', '--json');
+  expect(round.json().at(-1)).toMatchObject({
+    event: 'round-finished',
+    ok: false,
+    services: { redis: { state: 'failed', action: 'failed' } },
+  });
+});
