@@ -7,6 +7,7 @@ import { reverseEdges } from '../graph.ts';
 import type { Instance, OwnedData, Runner } from '../run/runner.ts';
 import { edgesOf } from '../selection.ts';
 import type { Kernel } from './kernel.ts';
+import { plainReport } from './report-services.ts';
 import type { TaskOutcome } from './up.ts';
 
 export interface DownOptions {
@@ -47,13 +48,13 @@ export async function takeDown(kernel: Kernel, options: DownOptions): Promise<Ta
 
   const reports: Record<string, ServiceReport> = {};
   for (const name of named)
-    reports[name] = row('stopped', 'unchanged', { code: 'absent', text: 'was not there' });
+    reports[name] = plainReport('stopped', 'unchanged', { code: 'absent', text: 'was not there' });
   await removeInOrder(kernel, going, (instance, elapsedMs, error) => {
     if (error) errors.push(error);
     reports[instance.service] = {
       ...(error
-        ? row('failed', 'failed', { code: error.code, text: error.message })
-        : row('stopped', 'removed', { code: 'asked', text: 'stopped and removed' })),
+        ? plainReport('failed', 'failed', { code: error.code, text: error.message })
+        : plainReport('stopped', 'removed', { code: 'asked', text: 'stopped and removed' })),
       runner: instance.runKey,
       elapsedMs,
       ...(error ? { error: reportError(error) } : {}),
@@ -142,9 +143,3 @@ async function settleAll(work: readonly Promise<void>[]): Promise<DevServicesErr
   const ends = await Promise.allSettled(work);
   return ends.flatMap((end) => (end.status === 'rejected' ? asError(end.reason) : []));
 }
-
-const row = (
-  state: ServiceReport['state'],
-  action: ServiceReport['action'],
-  reason: ServiceReport['reason'],
-): ServiceReport => ({ state, action, reason, runner: '', elapsedMs: 0, endpoints: {} });

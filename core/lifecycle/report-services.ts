@@ -1,6 +1,6 @@
 import { reportError } from '../errors/report-error.ts';
 import { isDevServicesError } from '../errors/error.ts';
-import type { DoneAction, PlannedAction, ServiceReport, StateName } from '../events.ts';
+import type { DoneAction, PlannedAction, Reason, ServiceReport, StateName } from '../events.ts';
 import type { Plan, PlannedService } from '../plan/plan.ts';
 import type { TrackedService } from '../service/track-service.ts';
 import type { ServiceEnd } from './service-run.ts';
@@ -16,16 +16,14 @@ export function reportServices(
     rows[name] = reportOne(planned, tracked.get(name), ends.get(name));
   }
   for (const [name, reason] of Object.entries(plan.left)) {
-    rows[name] = {
-      state: 'skipped',
-      action: 'skipped',
-      reason,
-      runner: '',
-      elapsedMs: 0,
-      endpoints: {},
-    };
+    rows[name] = plainReport('skipped', 'skipped', reason);
   }
   return rows;
+}
+
+/** A row of a service of which nothing runs, or nothing more is known. */
+export function plainReport(state: StateName, action: DoneAction, reason: Reason): ServiceReport {
+  return { state, action, reason, runner: '', elapsedMs: 0, endpoints: {} };
 }
 
 const done: Readonly<Record<PlannedAction, DoneAction>> = {

@@ -4,6 +4,7 @@ import { readReadyRecords } from '../identity/ready-records.ts';
 import type { Instance } from '../run/runner.ts';
 import { observe } from './down.ts';
 import type { Kernel } from './kernel.ts';
+import { plainReport } from './report-services.ts';
 
 /** What runs of a project, in the shape in which `up` reports it. */
 export interface ProjectStatus {
@@ -19,13 +20,13 @@ export async function readStatus(kernel: Kernel): Promise<ProjectStatus> {
   const { config, project, root } = kernel;
   const services: Record<string, ServiceReport> = {};
   for (const name of Object.keys(config?.services ?? {})) {
-    services[name] = row('stopped', { code: 'absent', text: 'not there' });
+    services[name] = plainReport('stopped', 'unchanged', { code: 'absent', text: 'not there' });
   }
   for (const { instance } of found) {
     const state = stateOf(instance, kernel.state.readyGenerations[instance.service]);
     const isOrphan = config && !Object.hasOwn(config.services, instance.service);
     services[instance.service] = {
-      ...row(state, reasonOf(instance, state)),
+      ...plainReport(state, 'unchanged', reasonOf(instance, state)),
       ...(isOrphan ? { reason: { code: 'orphan', text: 'no longer in the configuration' } } : {}),
       runner: instance.runKey,
       endpoints: instance.status === 'running' ? instance.endpoints : {},
@@ -72,12 +73,3 @@ function reasonOf({ exitCode, status }: Instance, state: StateName): ServiceRepo
   if (state === 'running') return { code: 'running', text: 'running, not seen ready' };
   return { code: state, text: state };
 }
-
-const row = (state: StateName, reason: ServiceReport['reason']): ServiceReport => ({
-  state,
-  action: 'unchanged',
-  reason,
-  runner: '',
-  elapsedMs: 0,
-  endpoints: {},
-});
