@@ -78,6 +78,12 @@ export interface TaskSpec<
   readonly args?: Spec;
   run(context: TaskContext<Host, ArgumentsOf<Spec>>): Result | Promise<Result>;
   /**
+   * Only on tasks that run a command for their user (`exec`, `run`, `attach`): `run` gives
+   * `{ exitCode }`, which becomes the exit status; a failure of ours is 125, a command that is not
+   * there 127, one that cannot be run 126. stdout is the command's alone.
+   */
+  readonly passesStatus?: true;
+  /**
    * Only on tasks that answer a question: what `run` gave, for a terminal. Such a task prints one
    * document (`--json`: the result itself); all others end with a `<task>-finished` event.
    */

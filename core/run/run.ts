@@ -1,4 +1,5 @@
 import type { Duration } from '../duration.ts';
+import type { BuildFields } from './build-fields.ts';
 import type { Secret } from '../secret.ts';
 
 /** A JSON value: what a resolved plan is made of. */
@@ -60,8 +61,10 @@ export type RestartPolicy =
  * Source: Compose Specification, "Services top-level elements".
  */
 export interface ContainerFields {
-  /** `[registry/]name[:tag][@digest]`. */
-  image: string;
+  /** `[registry/]name[:tag][@digest]`; with `build`, the name that the result gets. */
+  image?: string;
+  /** Builds the image instead of pulling it; a path alone is the context. */
+  build?: string | BuildFields;
   /** Arguments for the entrypoint; a string is split as a shell would, without running one. */
   command?: string | readonly string[];
   entrypoint?: string | readonly string[];

@@ -1,6 +1,7 @@
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import type { Endpoints, ImageProgress } from '../events.ts';
+import type { Finding } from './finding.ts';
 import type { Json, Run } from './run.ts';
 
 /** A run after everything in it is known: plain JSON, hashed field by field. */
@@ -105,6 +106,47 @@ export interface PrepareOptions {
   replaces?: Instance;
 }
 
+export interface RefreshOptions {
+  /** Builds what is built, also where it is there (`--build`). */
+  build: boolean;
+  /** Asks the registries for what is newer than what is here (`--update`). */
+  update: boolean;
+  signal: AbortSignal;
+  onProgress(progress: ImageProgress): void;
+}
+
+/** What a target starts from, and is not on this machine. */
+export interface MissingImage {
+  service: string;
+  image: string;
+  /** Size of what would have to be fetched, where it is known. */
+  bytes?: number;
+}
+
+/** A command inside an instance, joined to its caller's streams. */
+export interface AttachedCommand {
+  command: readonly string[];
+  /** Where there is one, the command gets a terminal of its own, sized like this. */
+  terminal?: { columns: number; rows: number; onResize(listener: () => void): () => void };
+  stdin?: NodeJS.ReadableStream;
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+  environment?: Readonly<Record<string, string>>;
+  user?: string;
+  workingDir?: string;
+  signal: AbortSignal;
+}
+
+/** A known way to start what a runner needs, e.g. Docker Desktop. */
+export interface Starter {
+  /** As people read it. */
+  what: string;
+  /** The command, as one would type it. */
+  command: string;
+  /** Resolves when it was asked to start; `available` tells when it is there. */
+  start(signal: AbortSignal): Promise<void>;
+}
+
 /**
  * Runs one kind of run. Core decides what happens; a runner acts and reports. Every method may throw a
  * DevServicesError; none prints.
@@ -150,6 +192,16 @@ export interface Runner {
   dropProject(project: ProjectIdentity, signal: AbortSignal): Promise<void>;
   /** Who holds a port of this machine, if this runner can tell (a container's name). */
   portOwner?(port: number): Promise<string | undefined>;
+  /** Makes anew what these targets start from, before the plan is made; starts nothing. */
+  refresh?(targets: readonly Target[], options: RefreshOptions): Promise<void>;
+  /** What these targets start from and is not here; asks no network. */
+  listMissing?(targets: readonly Target[], signal: AbortSignal): Promise<readonly MissingImage[]>;
+  /** Runs a command inside, joined to the caller's streams; resolves with its exit status. */
+  execAttached?(instance: Instance, command: AttachedCommand): Promise<number>;
+  /** How what it needs could be started, where it is not available and a way is known. */
+  findStarter?(signal: AbortSignal): Promise<Starter | undefined>;
+  /** What `doctor` should know; throws nothing. */
+  diagnose?(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Ends connections. */
   close(): Promise<void>;
 }

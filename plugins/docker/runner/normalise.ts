@@ -24,7 +24,7 @@ export function normaliseContainer(run: ContainerRun, context: NormaliseContext)
   }
   const resolved: ResolvedContainer = {
     kind: 'container',
-    image: resolveImage(run.image, refuse),
+    image: resolveImage(run.image ?? `${context.project.project}_${context.service}`, refuse),
     ...present({ command, entrypoint }),
     environment: { ...readEnvFiles(run.envFile ?? [], { root, refuse }), ...context.environment },
     volumes: (run.volumes ?? []).map((volume) => resolveMount(volume, { root, refuse })),
