@@ -2,26 +2,24 @@ import { serviceErrors } from './errors/catalogue/service.ts';
 import type { Address } from './run/runner.ts';
 import type { AddressBook } from './run/run.ts';
 
+/** Where one port is reached, and on which port of this machine it is published. */
+export type BookedPort = Address & { published: number };
+
 /** An address book over one service's ports, as seen from one viewpoint. */
 export function createAddressBook(
   service: string,
-  addresses: Readonly<Record<string, Address>>,
+  ports: Readonly<Record<string, BookedPort>>,
 ): AddressBook {
-  const find = (port: string): Address => {
-    const address = Object.hasOwn(addresses, port) ? addresses[port] : undefined;
-    if (!address) {
-      throw serviceErrors.create('DS_PORT_UNKNOWN', {
-        service,
-        port,
-        known: Object.keys(addresses),
-      });
-    }
-    return address;
+  const find = (port: string): BookedPort => {
+    const found = Object.hasOwn(ports, port) ? ports[port] : undefined;
+    if (found) return found;
+    throw serviceErrors.create('DS_PORT_UNKNOWN', { service, port, known: Object.keys(ports) });
   };
   return {
     address: (port) => formatAddress(find(port)),
     host: (port) => find(port).host,
     port: (port) => find(port).port,
+    published: (port) => find(port).published,
   };
 }
 
@@ -31,7 +29,7 @@ export function formatAddress({ host, port }: Address): string {
 }
 
 /**
- * Fills `{host}`, `{port.NAME}` and `{address.NAME}`; every other brace is left as it is, so that
+ * Fills `{host}`, `{port.NAME}`, `{address.NAME}` and `{published.NAME}`; every other brace is left as it is, so that
  * JSON in a variable survives. `{host}` is the host of the service's first port.
  */
 export function resolveTemplate(
@@ -39,12 +37,13 @@ export function resolveTemplate(
   book: AddressBook,
   firstPort: string | undefined,
 ): string {
-  return text.replaceAll(/\{(host|port|address)(?:\.([A-Za-z0-9_-]+))?\}/g, (whole, what, name) => {
+  return text.replaceAll(/\{(host|port|address|published)(?:\.([A-Za-z0-9_-]+))?\}/g, (whole, what, name) => {
     if (what === 'host') {
       const port = name ?? firstPort;
       return port === undefined ? whole : book.host(port);
     }
     if (name === undefined) return whole;
-    return what === 'port' ? String(book.port(name)) : book.address(name);
+    if (what === 'address') return book.address(name);
+    return String(what === 'port' ? book.port(name) : book.published(name));
   });
 }

@@ -46,7 +46,7 @@ export async function resolveServices(
     const { runner } = known[name] as ChosenRun;
     const seen = (ports[name] ?? []).map((port) => [
       port.name,
-      runner.address({ service: name, project, port }, from),
+      { ...runner.address({ service: name, project, port }, from), published: port.host },
     ]);
     return createAddressBook(name, Object.fromEntries(seen));
   };

@@ -30,6 +30,8 @@ export interface AddressBook {
   host(port: string): string;
   /** The port number alone. */
   port(port: string): number;
+  /** The port of this machine, wherever the reader runs: for servers that advertise themselves. */
+  published(port: string): number;
 }
 
 /** Variables of a process, or a function that makes them from the service's own addresses. */

@@ -3,14 +3,15 @@ import { expect, test } from 'vitest';
 import { createAddressBook, formatAddress, resolveTemplate } from '../../core/addresses.ts';
 
 const book = createAddressBook('db', {
-  sql: { host: '127.0.0.1', port: 5432 },
-  'admin-ui': { host: '::1', port: 8080 },
+  sql: { host: '127.0.0.1', port: 5432, published: 15432 },
+  'admin-ui': { host: '::1', port: 8080, published: 8080 },
 });
 
 test('a book gives addresses, hosts and ports by name', () => {
   expect(book.address('sql')).toBe('127.0.0.1:5432');
   expect(book.host('sql')).toBe('127.0.0.1');
   expect(book.port('sql')).toBe(5432);
+  expect(book.published('sql')).toBe(15432);
   expect(formatAddress({ host: '::1', port: 1 })).toBe('[::1]:1');
 });
 
@@ -32,6 +33,7 @@ test('templates', () => {
     'postgres://127.0.0.1:5432/app?host=127.0.0.1&port=5432',
   );
   expect(fill('{host.admin-ui} {address.admin-ui}')).toBe('::1 [::1]:8080');
+  expect(fill('PLAINTEXT://127.0.0.1:{published.sql}')).toBe('PLAINTEXT://127.0.0.1:15432');
   expect(resolveTemplate('{host} {port} {address}', book, undefined)).toBe(
     '{host} {port} {address}',
   );
