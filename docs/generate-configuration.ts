@@ -11,6 +11,7 @@ import {
   readyStep,
   service,
 } from '../core/config/schema.ts';
+import { build } from '../core/config/schema-build.ts';
 import { containerRun, healthcheck } from '../core/config/schema-container.ts';
 import { readinessKinds } from '../core/config/schema-readiness.ts';
 
@@ -38,6 +39,9 @@ export function renderConfigurationDoc(): string {
     '### Run of kind `container`',
     "The Compose Specification's words in camelCase, with its meanings. Other kinds are described by the plugins that bring them.",
     fieldsOf(containerRun),
+    '#### Build',
+    'A folder to build in, or a record:',
+    fieldsOf(build),
     '#### Healthcheck',
     fieldsOf(healthcheck),
     '### Readiness',

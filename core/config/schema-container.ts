@@ -1,10 +1,14 @@
 import * as z from 'zod';
+import { buildSchema } from './schema-build.ts';
 import {
   count,
   duration,
   environment,
   field,
   flag,
+  hostLines,
+  labels,
+  size,
   text,
   textLike,
   textOrTexts,
@@ -21,21 +25,7 @@ const volume = textLike(
   'a volume such as data:/var/lib/data or ./folder:/path:ro',
 );
 
-const extraHost = textLike(/^[A-Za-z0-9._-]+[:=]\S+$/, 'a host such as api.local:10.0.0.5');
 const folder = textLike(/^\/[^]*$/, 'a folder of the container such as /tmp');
-const size = z.union([
-  count,
-  textLike(/^\d+(?:\.\d+)?\s*(?:[bkmg]|[kmg]b)?$/i, "a size such as '64mb'"),
-]);
-
-const label = z.string().meta({ type: 'a text' });
-const labels = z
-  .record(
-    textLike(/^(?!dev\.devservices\.)[^]+$/, 'a label that does not begin with dev.devservices.'),
-    label,
-  )
-  .meta({ type: 'a record of labels' });
-
 const capabilities = z.array(textLike(/^[A-Za-z_]+$/, 'a capability such as NET_ADMIN'));
 const limit = wholeNumber(-1, Number.MAX_SAFE_INTEGER, 'a whole number, -1 for no limit');
 
@@ -60,10 +50,16 @@ export const healthcheck = z.strictObject({
   disable: field(flag, "Turns the image's own check off.", 'false'),
 });
 
-/** A run of kind `container`, in Compose's words. */
-export const containerRun = z.strictObject({
+const fields = z.strictObject({
   kind: z.literal('container').meta({ description: 'Says that this run is a container.' }),
-  image: image.meta({ description: 'What to run: `[registry/]name[:tag][@digest]`.' }),
+  image: field(
+    image,
+    'What to run: `[registry/]name[:tag][@digest]`; with `build`, the name that the result gets.',
+  ),
+  build: field(
+    buildSchema,
+    'Builds the image instead of pulling it: the folder to build in, or a record; see Build.',
+  ),
   command: field(textOrTexts, 'Arguments for the entrypoint.', "the image's"),
   entrypoint: field(textOrTexts, 'What is run first.', "the image's"),
   environment: field(
@@ -81,7 +77,7 @@ export const containerRun = z.strictObject({
   tmpfs: field(z.union([folder, z.array(folder)]), 'Folders that are in memory.'),
   labels: field(labels, 'Further labels of the container.'),
   aliases: field(z.array(text), "Further names on the project's network."),
-  extraHosts: field(z.array(extraHost), 'Further `name:address` lines of /etc/hosts.'),
+  extraHosts: field(hostLines, 'Further `name:address` lines of /etc/hosts.'),
   healthcheck: field(
     healthcheck,
     'A check that the engine runs inside the container.',
@@ -116,3 +112,9 @@ export const containerRun = z.strictObject({
   ),
   stopGracePeriod: field(duration, 'Between that signal and SIGKILL.', '10s'),
 });
+
+/** A run of kind `container`, in Compose's words. */
+export const containerRun = fields.refine(
+  ({ image: name, build }) => name !== undefined || build !== undefined,
+  'Expected an image or a build, found neither.',
+);

@@ -82,6 +82,23 @@ export const variables = z
 
 export const environment = z.union([variables, aFunction]);
 
+export const size = z.union([
+  count,
+  textLike(/^\d+(?:\.\d+)?\s*(?:[bkmg]|[kmg]b)?$/i, "a size such as '64mb'"),
+]);
+
+const label = z.string().meta({ type: 'a text' });
+export const labels = z
+  .record(
+    textLike(/^(?!dev\.devservices\.)[^]+$/, 'a label that does not begin with dev.devservices.'),
+    label,
+  )
+  .meta({ type: 'a record of labels' });
+
+export const hostLines = z.array(
+  textLike(/^[A-Za-z0-9._-]+[:=]\S+$/, 'a host such as api.local:10.0.0.5'),
+);
+
 export function wholeNumber(least: number, most: number, type: string): z.ZodType<number> {
   const isWithin = (value: unknown): boolean =>
     Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;

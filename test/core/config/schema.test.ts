@@ -9,10 +9,12 @@ import {
   readyStep,
   service,
 } from '../../../core/config/schema.ts';
+import { build } from '../../../core/config/schema-build.ts';
 import { containerRun, healthcheck } from '../../../core/config/schema-container.ts';
 import { readinessKinds } from '../../../core/config/schema-readiness.ts';
 import type { Permissions } from '../../../core/permissions/permissions.ts';
 import type { Readiness } from '../../../core/readiness/readiness.ts';
+import type { BuildFields } from '../../../core/run/build-fields.ts';
 import type { ContainerRun, Healthcheck } from '../../../core/run/run.ts';
 import type { Dependency, ReadyStep, Service } from '../../../core/service/service.ts';
 import { renderConfigurationDoc } from '../../../docs/generate-configuration.ts';
@@ -46,6 +48,7 @@ const aService: Keys<Service> = {
 const aContainer: Keys<ContainerRun> = {
   kind: true,
   image: true,
+  build: true,
   command: true,
   entrypoint: true,
   environment: true,
@@ -70,6 +73,23 @@ const aContainer: Keys<ContainerRun> = {
   sysctls: true,
   stopSignal: true,
   stopGracePeriod: true,
+};
+const aBuild: Keys<BuildFields> = {
+  context: true,
+  dockerfile: true,
+  dockerfileInline: true,
+  args: true,
+  target: true,
+  secrets: true,
+  ssh: true,
+  cacheFrom: true,
+  cacheTo: true,
+  noCache: true,
+  network: true,
+  labels: true,
+  extraHosts: true,
+  shmSize: true,
+  additionalContexts: true,
 };
 const aHealthcheck: Keys<Healthcheck> = {
   test: true,
@@ -108,6 +128,7 @@ const pairs: [name: string, typed: object, shape: Readonly<Record<string, object
   ['Config', config, configSchema.shape],
   ['Service', aService, service.shape],
   ['ContainerRun', aContainer, containerRun.shape],
+  ['Build', aBuild, build.shape],
   ['Healthcheck', aHealthcheck, healthcheck.shape],
   ['Dependency', aDependency, dependency.shape],
   ['ReadyStep', aStep, readyStep.shape],

@@ -78,7 +78,7 @@ export default {
       `hookTimeout (${ts}:4): Expected a duration such as '10s' or '1m30s', or milliseconds, found "soon".`,
       `projct (${ts}:3): There is no such setting. Did you mean "project"?`,
       `services.Bad (${ts}:13): Expected its key to be a name of a-z, 0-9, - and _ that begins with a letter or digit, up to 40 long.`,
-      `services.Bad.run.docker.image (${ts}:13): Expected an image such as redis:8 or ghcr.io/org/app@sha256:…, found nothing.`,
+      `services.Bad.run.docker (${ts}:13): Expected an image or a build, found neither.`,
       'services.db.autoStart ($DEVSERVICES__SERVICES__DB__AUTO_START): Expected true or false, found "maybe".',
       `services.db.dependsOn.0 (${ts}:10): There is no service "redsi". Did you mean "redis"?`,
       `services.db.ports.sql (${ts}:8): Expected a port from 1 to 65535, or a record, found 99999.`,
