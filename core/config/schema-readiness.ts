@@ -50,6 +50,8 @@ export const readinessKinds = {
   command: z.strictObject({
     kind: z.literal('command'),
     command: commandLine.meta({ description: 'Run inside the service; has to exit 0.' }),
+    pattern: field(pattern, 'What it prints has to match this as well.', 'anything'),
+    flags: field(flags, 'Flags of that expression.', 'none'),
     ...timing,
   }),
   healthcheck: z.strictObject({ kind: z.literal('healthcheck'), deadline }),

@@ -5,7 +5,13 @@ import type { DevServicesError } from '../errors/error.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import { attemptOnce, NotReadyError, type Probe, waitReady } from '../readiness/wait-ready.ts';
 import type { Instance } from '../run/runner.ts';
-import { createReadinessSource, onAbort, probeOf, type WatchedRun } from './readiness-source.ts';
+import {
+  createReadinessSource,
+  lastCheck,
+  onAbort,
+  probeOf,
+  type WatchedRun,
+} from './readiness-source.ts';
 import type { ServiceRun } from './service-run.ts';
 
 const shownLogLines = 20;
@@ -139,10 +145,27 @@ async function explain(
   if (thrown instanceof ExitedError)
     return withFacts(thrown.error, { ...seen, exitCode: thrown.exitCode });
   if (thrown instanceof NotReadyError) {
-    const facts = { service, waited: formatDuration(thrown.waitedMs), lastProbe: thrown.lastProbe };
-    return withFacts(serviceErrors.create('DS_SERVICE_NOT_READY', facts, thrown), seen);
+    // A healthcheck that has not failed often enough is news to nobody until now.
+    const said =
+      lastProbe === undefined && hasHealthcheck(run.planned.readiness)
+        ? await lastCheck(run.runner, instance, run.signal)
+        : undefined;
+    const facts = {
+      service,
+      waited: formatDuration(thrown.waitedMs),
+      lastProbe: said ?? thrown.lastProbe,
+    };
+    return withFacts(serviceErrors.create('DS_SERVICE_NOT_READY', facts, thrown), {
+      ...seen,
+      ...(said === undefined ? {} : { lastProbe: said }),
+    });
   }
   return thrown;
+}
+
+function hasHealthcheck(readiness: Readiness): boolean {
+  if (readiness.kind === 'all') return readiness.of.some(hasHealthcheck);
+  return readiness.kind === 'healthcheck';
 }
 
 function withFacts(error: DevServicesError, facts: Record<string, unknown>): DevServicesError {

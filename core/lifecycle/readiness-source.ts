@@ -1,7 +1,7 @@
 import { probeService } from '../readiness/probe-service.ts';
 import type { ReadinessSource } from '../readiness/wait-ready.ts';
 import type { InstanceWatch } from '../run/instance-watch.ts';
-import type { Instance } from '../run/runner.ts';
+import type { Instance, Runner } from '../run/runner.ts';
 import type { ServiceRun } from './service-run.ts';
 
 /** A service's run where the runner's reports are at hand. */
@@ -14,7 +14,7 @@ export function createReadinessSource(run: WatchedRun, instance: Instance): Read
   return {
     probe: probeOf(run, instance),
     logMatch: (pattern, times, signal) => matchLog(run, instance, { pattern, times, signal }),
-    healthy: (signal) => becomeHealthy(run, instance, signal),
+    healthy: (signal, onUnhealthy) => becomeHealthy(run, instance, { signal, onUnhealthy }),
   };
 }
 
@@ -71,25 +71,49 @@ function whenRestarted(
 }
 
 function becomeHealthy(
-  { planned, watch }: WatchedRun,
+  { planned, watch, runner }: WatchedRun,
   instance: Instance,
-  signal: AbortSignal,
+  { signal, onUnhealthy }: { signal: AbortSignal; onUnhealthy: (text: string) => void },
 ): Promise<void> {
+  // The engine goes on checking and may still find it healthy: only the deadline is final.
+  const tell = async (): Promise<void> => {
+    const said = await lastCheck(runner, instance, signal);
+    if (!signal.aborted) onUnhealthy(said ?? 'its healthcheck fails');
+  };
   return new Promise((resolve, reject) => {
     // What was healthy before this start says nothing about it.
-    let isHealthy = planned.action === 'unchanged' && instance.health === 'healthy';
+    const known = planned.action === 'unchanged' ? instance.health : undefined;
+    let isHealthy = known === 'healthy';
     // What was reported so far comes at once: only the last of it counts.
     let isPast = true;
     const off = watch.on(instance, (event) => {
-      if (event.type === 'health') isHealthy = event.health === 'healthy';
+      if (event.type === 'health') {
+        isHealthy = event.health === 'healthy';
+        if (event.health === 'unhealthy') void tell();
+      }
       if (event.type === 'exited') isHealthy = false;
       if (isHealthy && !isPast) resolve();
     });
     isPast = false;
     if (isHealthy) resolve();
+    else if (known === 'unhealthy') void tell();
     onAbort(signal, () => {
       off();
       reject(signal.reason);
     });
   });
+}
+
+/** What the healthcheck said last; undefined where that cannot be had. */
+export async function lastCheck(
+  runner: Runner,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await runner.lastCheck?.(instance, signal);
+  } catch {
+    // What explains a failure must not become another one.
+    return undefined;
+  }
 }

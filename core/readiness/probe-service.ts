@@ -42,12 +42,15 @@ export async function probeService(
     }
     case 'command': {
       const { exitCode, output } = await runner.exec(instance, probe.command, signal);
-      if (exitCode === 0) return { ok: true };
+      const [program = ''] = probe.command;
       const said = output.trim().split('\n').slice(-3).join(' | ');
-      return {
-        ok: false,
-        text: `${probe.command[0]} exited with ${exitCode}${said ? `: ${said}` : ''}`,
-      };
+      if (exitCode !== 0) {
+        return { ok: false, text: `${program} exited with ${exitCode}${said ? `: ${said}` : ''}` };
+      }
+      const { pattern, flags } = probe;
+      if (pattern === undefined || new RegExp(pattern, flags).test(output.trim()))
+        return { ok: true };
+      return { ok: false, text: `${program} said ${said || 'nothing'}, not /${pattern}/` };
     }
     default:
       return probe satisfies never;

@@ -27,7 +27,12 @@ export type Readiness =
       flags?: string;
       times?: number;
     } & Pick<ProbeTiming, 'deadline'>)
-  | ({ readonly kind: 'command'; command: readonly string[] } & ProbeTiming)
+  | ({
+      readonly kind: 'command';
+      command: readonly string[];
+      pattern?: string;
+      flags?: string;
+    } & ProbeTiming)
   | ({ readonly kind: 'healthcheck' } & Pick<ProbeTiming, 'deadline'>)
   | { readonly kind: 'all'; of: readonly Readiness[] }
   | { readonly kind: 'none' };
@@ -36,6 +41,7 @@ export type Readiness =
  * The door to every readiness.
  *
  * @example ready.command(['pg_isready', '-U', 'postgres'])
+ * @example ready.command(['redis-cli', 'ping'], { pattern: 'PONG' })
  * @example ready.all(ready.port('smtp'), ready.http('/readyz', { port: 'ui' }))
  */
 export const ready = {
@@ -54,9 +60,20 @@ export const ready = {
       ...(typeof pattern === 'string' ? { pattern } : partsOf(pattern)),
       ...options,
     }) satisfies Readiness,
-  /** A command inside the service that exits 0. */
-  command: (command: readonly string[], options: ProbeTiming = {}) =>
-    ({ kind: 'command', command, ...options }) satisfies Readiness,
+  /**
+   * A command inside the service that exits 0 and, with `pattern`, prints what matches. Some exit 0 with bad
+   * news, as `redis-cli ping` does while redis loads: `ready.command(['redis-cli', 'ping'], { pattern: 'PONG' })`.
+   */
+  command: (
+    command: readonly string[],
+    { pattern, ...timing }: { pattern?: string | RegExp } & ProbeTiming = {},
+  ) =>
+    ({
+      kind: 'command',
+      command,
+      ...(typeof pattern === 'string' ? { pattern } : pattern ? partsOf(pattern) : {}),
+      ...timing,
+    }) satisfies Readiness,
   /** The engine's own health, where the run has a healthcheck. */
   healthcheck: (options: { deadline?: Duration } = {}) =>
     ({ kind: 'healthcheck', ...options }) satisfies Readiness,

@@ -14,8 +14,11 @@ export interface ReadinessSource {
   probe(probe: Probe, signal: AbortSignal): Promise<Attempt>;
   /** Resolves when the log has shown `times` matching lines since this start. */
   logMatch(pattern: RegExp, times: number, signal: AbortSignal): Promise<void>;
-  /** Resolves when the engine calls this generation healthy. */
-  healthy(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the engine calls this generation healthy; `onUnhealthy` is told when it does not, with
+   * what its healthcheck printed.
+   */
+  healthy(signal: AbortSignal, onUnhealthy: (text: string) => void): Promise<void>;
 }
 
 export interface ReadinessWait {
@@ -75,8 +78,8 @@ export async function waitReady(wait: ReadinessWait): Promise<void> {
         ),
       );
     case 'healthcheck':
-      return waitOnce(wait, readiness, 'its healthcheck has not passed', (signal) =>
-        wait.source.healthy(signal),
+      return waitOnce(wait, readiness, 'its healthcheck has not passed', (signal, onFailed) =>
+        wait.source.healthy(signal, onFailed),
       );
     case 'http':
     case 'port':
@@ -90,11 +93,22 @@ export async function waitReady(wait: ReadinessWait): Promise<void> {
 function waitOnce(
   wait: ReadinessWait,
   readiness: { deadline?: Duration },
-  lastProbe: string,
-  work: (signal: AbortSignal) => Promise<void>,
+  expected: string,
+  work: (signal: AbortSignal, onFailed: (text: string) => void) => Promise<void>,
 ): Promise<void> {
   const ms = wait.deadlineMs ?? msOf(readiness.deadline, defaults.deadlineMs);
-  return withDeadline({ ...wait, ms }, work, () => new NotReadyError(ms, lastProbe));
+  let last = expected;
+  let failures = 0;
+  const onFailed = (text: string): void => {
+    last = text;
+    failures += 1;
+    wait.onFailedAttempt(failures, text);
+  };
+  return withDeadline(
+    { ...wait, ms },
+    (signal) => work(signal, onFailed),
+    () => new NotReadyError(ms, last),
+  );
 }
 
 async function probeUntilReady(wait: ReadinessWait, probe: Probe): Promise<void> {

@@ -198,6 +198,8 @@ export interface Runner {
   listMissing?(targets: readonly Target[], signal: AbortSignal): Promise<readonly MissingImage[]>;
   /** Runs a command inside, joined to the caller's streams; resolves with its exit status. */
   execAttached?(instance: Instance, command: AttachedCommand): Promise<number>;
+  /** What the engine's own healthcheck said last, in words; undefined where it said nothing yet. */
+  lastCheck?(instance: Instance, signal: AbortSignal): Promise<string | undefined>;
   /** How what it needs could be started, where it is not available and a way is known. */
   findStarter?(signal: AbortSignal): Promise<Starter | undefined>;
   /** What `doctor` should know; throws nothing. */

@@ -9,6 +9,7 @@ import { removeContainer, stopContainer } from './end-container.ts';
 import { createEnsureImage } from './ensure-image.ts';
 import { execCommand } from './exec-command.ts';
 import { findPortOwner } from './find-port-owner.ts';
+import { lastCheck } from './last-check.ts';
 import { normaliseContainer } from './normalise.ts';
 import { observeProject } from './observe.ts';
 import { listVolumes, removeOwnedVolume } from './owned-volumes.ts';
@@ -81,6 +82,7 @@ export function createDockerRunner(
     watch: (project, signal) =>
       watchProject(known, project, AbortSignal.any([signal, closing.signal])),
     dropProject: (project, signal) => dropNetwork(engine, project, signal),
+    lastCheck: (instance, signal) => lastCheck(engine, instance, signal),
     portOwner: (port) => findPortOwner(engine, port, closing.signal),
     close() {
       closing.abort();

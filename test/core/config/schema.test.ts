@@ -118,7 +118,7 @@ const kinds: {
   http: { kind: true, path: true, port: true, status: true, ...timing },
   port: { kind: true, port: true, ...timing },
   log: { kind: true, pattern: true, flags: true, times: true, deadline: true },
-  command: { kind: true, command: true, ...timing },
+  command: { kind: true, command: true, pattern: true, flags: true, ...timing },
   healthcheck: { kind: true, deadline: true },
   all: { kind: true, of: true },
   none: { kind: true },

@@ -140,3 +140,18 @@ test('command: the exit code, and the last three lines of what it said', async (
   });
   expect(await ask(ready.command(['true']), [])).toEqual({ ok: true });
 });
+
+test('command: with a pattern, exit code 0 alone is no answer', async () => {
+  const ping = (pattern: string | RegExp) => ready.command(['redis-cli', 'ping'], { pattern });
+  const loading = { exitCode: 0, output: 'LOADING Redis is loading the dataset in memory\n' };
+  expect(await ask(ping('PONG'), [], { exec: loading })).toEqual({
+    ok: false,
+    text: 'redis-cli said LOADING Redis is loading the dataset in memory, not /PONG/',
+  });
+  expect(await ask(ping('PONG'), [])).toMatchObject({ text: 'redis-cli said nothing, not /PONG/' });
+  const pong = { exitCode: 0, output: 'PONG\n' };
+  expect(await ask(ping(/^pong$/i), [], { exec: pong })).toEqual({ ok: true });
+  expect(await ask(ping('PONG'), [], { exec: { ...pong, exitCode: 1 } })).toMatchObject({
+    ok: false,
+  });
+});
