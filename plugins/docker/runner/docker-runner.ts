@@ -6,7 +6,7 @@ import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { checkListening } from './check-listening.ts';
 import { createContainerAddresses } from './container-addresses.ts';
 import { removeContainer, stopContainer } from './end-container.ts';
-import { createEnsureImage } from './ensure-image.ts';
+import { createEnsureImage } from '../images/ensure-image.ts';
 import { execCommand } from './exec-command.ts';
 import { findPortOwner } from './find-port-owner.ts';
 import { lastCheck } from './last-check.ts';

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
 import { createBody } from './create-body.ts';
 import type { CreateRequest } from './create-body.ts';
-import type { EnsureImage } from './ensure-image.ts';
+import type { EnsureImage } from '../images/ensure-image.ts';
 import { removeContainer, stopContainer } from './end-container.ts';
 import { ensureVolumes } from './owned-volumes.ts';
 import { containerName, describeOwner, isOurs } from './owned-names.ts';

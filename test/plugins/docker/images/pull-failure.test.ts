@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resolvePullFailure } from '../../../../plugins/docker/runner/pull-failure.ts';
+import { resolvePullFailure } from '../../../../plugins/docker/images/pull-failure.ts';
 
 describe('why a pull failed, in engines’ own words', () => {
   test.each([

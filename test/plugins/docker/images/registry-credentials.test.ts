@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { resolveImageReference } from '../../../../plugins/docker/runner/image-reference.ts';
-import { resolveCredentials } from '../../../../plugins/docker/runner/registry-credentials.ts';
+import { resolveImageReference } from '../../../../plugins/docker/images/image-reference.ts';
+import { resolveCredentials } from '../../../../plugins/docker/images/registry-credentials.ts';
 
 describe('names of images', () => {
   test.each([

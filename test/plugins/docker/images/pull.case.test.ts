@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { ImageProgress } from 'devservices/runner';
 import Docker from 'dockerode';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createEngine } from '../../../plugins/docker/engine/engine.ts';
-import { createEnsureImage } from '../../../plugins/docker/runner/ensure-image.ts';
-import { ensureEngine } from '../../rig/engine/ensure-engine.ts';
-import { never } from './case-project.ts';
-import { createFolder } from './fake-engine.ts';
-import { startFakeRegistry } from './fake-registry.ts';
+import { createEngine } from '../../../../plugins/docker/engine/engine.ts';
+import { createEnsureImage } from '../../../../plugins/docker/images/ensure-image.ts';
+import { ensureEngine } from '../../../rig/engine/ensure-engine.ts';
+import { never } from '../case-project.ts';
+import { createFolder } from '../fake-engine.ts';
+import { startFakeRegistry } from '../fake-registry.ts';
 
 const found = await ensureEngine();
 

@@ -10,7 +10,7 @@ import { resolveImageReference } from './image-reference.ts';
 import { resolvePullFailure } from './pull-failure.ts';
 import { createPullProgress } from './pull-progress.ts';
 import type { PullLine } from './pull-progress.ts';
-import { readJsonLines } from './read-json-lines.ts';
+import { readJsonLines } from '../runner/read-json-lines.ts';
 import { resolveCredentials } from './registry-credentials.ts';
 
 export interface PullOptions extends Surroundings {

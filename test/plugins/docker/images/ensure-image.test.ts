@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ImageProgress } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../../../plugins/docker/engine/engine.ts';
-import { createEnsureImage } from '../../../../plugins/docker/runner/ensure-image.ts';
+import { createEnsureImage } from '../../../../plugins/docker/images/ensure-image.ts';
 import { startFakeEngine } from '../fake-engine.ts';
 import type { FakeEngine, Reply } from '../fake-engine.ts';
 
