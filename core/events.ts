@@ -27,7 +27,10 @@ export interface ImageProgress {
   /** Bytes; absent where the source does not say. */
   current?: number;
   total?: number;
+  /** `pulling`, `extracting`, at the end `pulled` or `up to date`; else what is in the way. */
   status: string;
+  /** At the end: how long it took. */
+  elapsedMs?: number;
 }
 
 /** What `up` will do, or did, with one service. */

@@ -60,6 +60,13 @@ export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
     others: ['local'],
   },
   DS_RUNNER_MISSING: { kind: 'wasm', service: 'api', known: ['container'] },
+  DS_IMAGES_MISSING: {
+    missing: [
+      { image: 'postgres:17-alpine', services: ['db', 'jobs'], bytes: 120_000_000 },
+      { image: 'shop_api', services: ['api'], isBuilt: true },
+    ],
+    isOffline: true,
+  },
   DS_SECRET_UNAVAILABLE: { name: 'STRIPE_KEY', from: '$STRIPE_KEY', reason: 'it is not set.' },
 };
 
@@ -105,6 +112,12 @@ export const taskExamples: ExamplesOf<typeof taskErrors> = {
   DS_TASK_FILE_THREW: { file: 'tasks/seed.ts', reason: 'x is not a function' },
   DS_TASK_THREW: { task: 'seed', reason: 'the table is empty' },
   DS_TASK_COMMAND_FAILED: { task: 'seed', ended: 'exit code 2', exitCode: 2 },
+  DS_COMMAND_NOT_FOUND: { command: 'plsq', shellStatus: 127 },
+  DS_COMMAND_NOT_EXECUTABLE: {
+    command: './notes.txt',
+    reason: 'it is not executable',
+    shellStatus: 126,
+  },
   DS_TASK_INTERRUPTED: { signal: 'SIGINT' },
   DS_TASK_DECLINED: { task: 'reset' },
   DS_TASK_NEEDS_YES: { task: 'reset', question: 'Remove all of this for good?' },

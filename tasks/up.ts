@@ -21,7 +21,7 @@ export default defineTask(import.meta, {
       choices: ['missing', 'always', 'never'],
       description: 'When images are pulled; default: when missing',
     },
-    offline: { kind: 'flag', description: 'Pulls nothing' },
+    offline: { kind: 'flag', description: 'Asks no network: works with the images that are here' },
     run: {
       kind: 'option',
       value: 'SERVICE=KEY',
@@ -56,6 +56,7 @@ export default defineTask(import.meta, {
       recreate: args.recreate,
       removeOrphans: args.removeOrphans,
       pull: args.offline ? 'never' : (args.pull ?? 'missing'),
+      offline: args.offline,
       runs: Object.fromEntries(args.run.map(splitPair)),
       ports: args.ports === 'ask' ? (taken) => askForPorts(taken, signal) : (args.ports ?? 'fail'),
       waitTimeoutMs: args.waitTimeout === undefined ? undefined : args.waitTimeout * 1000,

@@ -28,7 +28,11 @@ export function openKernel(
     name: flags.project ?? env['DEVSERVICES_PROJECT'] ?? config?.project ?? written,
     isConfigBroken: config === undefined,
   });
-  const context = { engine: flags.engine ?? env['DEVSERVICES_ENGINE'] ?? config?.engine, root };
+  const context = {
+    engine: flags.engine ?? env['DEVSERVICES_ENGINE'] ?? config?.engine,
+    root,
+    cacheFolder: base.cacheFolder,
+  };
   const runners = createRunnerPool(loaded.pluginHost.runners, context);
   base.defer(() => runners.close());
   const services = Object.values(config?.services ?? {});

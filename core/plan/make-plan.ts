@@ -2,6 +2,7 @@ import type { ResolvedConfig } from '../config/config.ts';
 import { throwAll } from '../errors/as-error.ts';
 import type { Instance, Runner } from '../run/runner.ts';
 import { dependenciesOf, type Selected, selectServices } from '../selection.ts';
+import { findMissingImages } from './check-images.ts';
 import { findTakenPorts, portTakenErrors } from './check-ports.ts';
 import { chooseNeighbours, chooseRuns, runnersBefore } from './choose-runs.ts';
 import type { Plan } from './plan.ts';
@@ -51,6 +52,10 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
     if ((typeof mode === 'function' ? await mode(taken) : mode) === 'fail')
       throwAll(portTakenErrors(taken));
     services = await draft(new Set(taken.map(({ number }) => number)));
+  }
+  if (options.pull === 'never' || options.offline) {
+    const missing = await findMissingImages({ ...options, services, chosen, signal });
+    if (missing) throw missing;
   }
   return {
     project: context.project,

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/config.ts';
 import type { WantedPort } from '../identity/port-choice.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
-import type { PortBinding, ResolvedRun, Spec } from '../run/runner.ts';
+import type { PortBinding, PrepareOptions, ResolvedRun, Spec } from '../run/runner.ts';
 import type { Selection } from '../selection.ts';
 import type { TakenPort } from './check-ports.ts';
 import type { RunChoice } from './choose-runs.ts';
@@ -10,6 +10,10 @@ import type { SecretReader } from './resolve-environment.ts';
 /** What one `up` is asked to plan. */
 export interface PlanOptions extends Selection {
   recreate?: boolean;
+  /** With `never`, images that would be needed and are not here end it before anything starts. */
+  pull?: PrepareOptions['pull'];
+  /** No network at all: what would have to be built is missing too. */
+  offline?: boolean | undefined;
   /** `--run SERVICE=KEY`. */
   runs?: Readonly<Record<string, string>>;
   /** What to do about a port that a stranger holds. Default `fail`. */

@@ -17,6 +17,8 @@ export interface RunnerContext {
   engine: string | undefined;
   /** Folder of the configuration. */
   root: string;
+  /** Folder of what can be made again at any time, shared by all checkouts; may not be there yet. */
+  cacheFolder: string;
 }
 
 /** What `setup` gets, besides the accessors that the plugin's permissions grant. */

@@ -121,6 +121,10 @@ export interface MissingImage {
   image: string;
   /** Size of what would have to be fetched, where it is known. */
   bytes?: number;
+  /** Nothing that a registry has: it would have to be built here. */
+  isBuilt?: boolean;
+  /** What is here instead, as people read it: `here for linux/amd64 only`. */
+  note?: string;
 }
 
 /** A command inside an instance, joined to its caller's streams. */

@@ -1,5 +1,5 @@
 import type { DevServicesError } from '../errors/error.ts';
-import type { ExecResult, Instance, OwnedData, Runner } from '../run/runner.ts';
+import type { ExecResult, Instance, MissingImage, OwnedData, Runner } from '../run/runner.ts';
 
 /** One call of the runner, as a test compares it: `start db`. */
 export type RunnerCall = string;
@@ -31,5 +31,7 @@ export interface FakeRunner extends Runner {
   /** The runner loses sight of everything (the engine is gone). */
   lose(error: DevServicesError): void;
   setAvailable(error: DevServicesError | undefined): void;
+  /** What services start from is not here. */
+  setMissing(images: readonly MissingImage[]): void;
   addData(found: Omit<OwnedData, 'kind'>): void;
 }

@@ -3,6 +3,7 @@ import type {
   ExecResult,
   Instance,
   LogLine,
+  MissingImage,
   OwnedData,
   ResolvedRun,
   RunnerEvent,
@@ -33,6 +34,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const logReaders = new Set<() => void>();
   const endings = new Map<string, number>();
   let unavailable: DevServicesError | undefined;
+  let missing: readonly MissingImage[] = [];
   let generations = 0;
 
   const tell = (event: RunnerEvent) => {
@@ -100,6 +102,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     },
     lose: (error) => tell({ type: 'lost', error }),
     setAvailable: (error) => void (unavailable = error),
+    setMissing: (images) => void (missing = images),
     addData: (found) => void data.push({ ...found, kind }),
 
     available: async () =>
@@ -222,6 +225,8 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         }
       })();
     },
+    listMissing: async (targets) =>
+      missing.filter(({ service }) => targets.some((target) => target.service === service)),
     dropProject: (_, signal) => step('drop project', signal),
     async close() {
       watchers.clear();

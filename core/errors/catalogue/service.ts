@@ -4,6 +4,23 @@ import { defineErrors, entry } from '../error.ts';
 const listed = (names: readonly string[]): string =>
   names.length === 0 ? 'There are none.' : `There are: ${names.join(', ')}.`;
 
+interface MissingImageFacts {
+  image: string;
+  /** Who needs it. */
+  services: readonly string[];
+  bytes?: number;
+  isBuilt?: boolean;
+  note?: string;
+}
+
+const describeMissing = ({ image, services, bytes, isBuilt, note }: MissingImageFacts): string =>
+  [
+    `${image} for ${services.join(', ')}`,
+    ...(isBuilt ? ['has to be built'] : []),
+    ...(bytes === undefined ? [] : [`about ${Math.max(1, Math.round(bytes / 1_000_000))} MB`]),
+    ...(note === undefined ? [] : [note]),
+  ].join('; ');
+
 export const serviceErrors = defineErrors({
   DS_SERVICE_UNKNOWN: entry<{ names: readonly string[]; known: readonly string[] }>({
     blame: 'user',
@@ -100,6 +117,18 @@ export const serviceErrors = defineErrors({
     message: ({ kind, service, known }) =>
       `${service} has a run of kind "${kind}", which no plugin brings. ${listed(known)}`,
     hint: ({ kind }) => `Add the plugin that runs "${kind}" to \`plugins\`.`,
+  }),
+  DS_IMAGES_MISSING: entry<{ missing: readonly MissingImageFacts[]; isOffline: boolean }>({
+    blame: 'environment',
+    title: 'Images that are needed are not on this machine, and must not be fetched',
+    message: ({ missing, isOffline }) =>
+      [
+        `${missing.length === 1 ? 'An image is' : `${missing.length} images are`} not on this machine, ` +
+          `and ${isOffline ? 'no network may be asked' : 'pulling is switched off'}:`,
+        ...missing.map(describeMissing),
+      ].join('\n'),
+    hint: ({ isOffline }) =>
+      `Run this once without ${isOffline ? '--offline' : '--pull never'}, on a network; from then on they are here.`,
   }),
   DS_SECRET_UNAVAILABLE: entry<{ name: string; from: string; reason: string }>({
     blame: 'environment',
