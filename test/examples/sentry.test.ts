@@ -1,0 +1,235 @@
+import { assert, asyncProperty, boolean, constantFrom, record } from 'fast-check';
+import { createTestHost } from 'devservices/testing';
+import type { ContainerRun } from 'devservices/runner';
+import { expect, test } from 'vitest';
+import { sentry } from '../../examples/sentry/catalogue/index.ts';
+import config from '../../examples/sentry/devservices.config.ts';
+
+type Options = Parameters<typeof sentry>[0];
+
+const gm = 'ghcr.io/getsentry/image-mirror-';
+const gi = 'ghcr.io/getsentry/';
+const ar = 'us-central1-docker.pkg.dev/sentryio/';
+
+/** Service, beginning of its image, ports (container, or container:host), folders with what holds them. */
+const catalogue: Readonly<Record<string, { image: string; ports: string; folders: string }>> = {
+  redis: { image: `${gm}library-redis:5.0-alpine`, ports: '6379', folders: 'data:/data' },
+  'redis-cluster': {
+    image: `${gi}docker-redis-cluster:7.0.10`,
+    ports: '7000 7001 7002 7003 7004 7005',
+    folders: 'data:/redis-data',
+  },
+  rabbitmq: {
+    image: `${gm}library-rabbitmq:3-management`,
+    ports: '5672 15672',
+    folders: '',
+  },
+  postgres: {
+    image: `${gm}library-postgres:14-alpine`,
+    ports: '5432',
+    folders: 'data:/var/lib/postgresql/data wal2json:/wal2json',
+  },
+  kafka: {
+    image: `${gm}confluentinc-cp-kafka:7.5.0`,
+    ports: '9092',
+    folders: 'data:/var/lib/kafka/data',
+  },
+  clickhouse: {
+    image: `${gm}altinity-clickhouse-server:23.3.19.33`,
+    ports: '9000 9009 8123',
+    folders:
+      'data:/var/lib/clickhouse ./config/clickhouse/loc_config.xml:/etc/clickhouse-server/config.d/sentry.xml',
+  },
+  snuba: { image: `${gi}snuba:latest`, ports: '1218 1219', folders: '' },
+  bigtable: { image: 'us.gcr.io/sentryio/cbtemulator', ports: '8086', folders: '' },
+  memcached: { image: `${gm}library-memcached:1.5-alpine`, ports: '11211', folders: '' },
+  symbolicator: {
+    image: `${ar}symbolicator/image:nightly`,
+    ports: '3021',
+    folders: './config/symbolicator:/etc/symbolicator',
+  },
+  relay: { image: `${ar}relay/image:nightly`, ports: '7899', folders: './config/relay:/etc/relay' },
+  chartcuterie: {
+    image: `${ar}chartcuterie/image:latest`,
+    ports: '9090:7901',
+    folders: './config/chartcuterie:/etc/chartcuterie',
+  },
+  vroom: {
+    image: `${ar}vroom/vroom:latest`,
+    ports: '8085',
+    folders: 'profiles:/var/lib/sentry-profiles',
+  },
+  'session-replay-analyzer': {
+    image: `${gi}session-replay-analyzer:latest`,
+    ports: '3000',
+    folders: '',
+  },
+  'spotlight-sidecar': { image: `${gi}spotlight:latest`, ports: '8969', folders: '' },
+};
+
+async function openExample(options: Options = {}, env: Readonly<Record<string, string>> = {}) {
+  const opened = createTestHost({ config: { ...config, plugins: [sentry(options)] }, env });
+  await opened.host.configure();
+  return opened;
+}
+
+/** What a plain `up` would start. */
+async function selected(options?: Options, env?: Readonly<Record<string, string>>) {
+  await using opened = await openExample(options, env);
+  const up = await opened.host.plan({ pull: 'never', removeOrphans: false, ports: 'reassign' });
+  return Object.keys(up.plan.services).toSorted();
+}
+
+const always = ['clickhouse', 'postgres', 'redis'];
+const usual = [...always, 'snuba'];
+
+test('the fifteen entries have their images, ports and folders', async () => {
+  await using opened = await openExample();
+  const { services } = await opened.host.configure();
+  const found = Object.entries(services).map(([name, { run, ports = {} }]) => {
+    const [only] = Object.values(run as Readonly<Record<string, ContainerRun>>);
+    const { image = '', volumes = [] } = only ?? {};
+    const shownPorts = Object.values(ports).map((port) => {
+      if (typeof port === 'number') return String(port);
+      return port.host === undefined || port.host === port.container
+        ? String(port.container)
+        : `${port.container}:${port.host}`;
+    });
+    return [
+      name,
+      { image, ports: shownPorts.join(' '), folders: volumes.join(' ').replaceAll(':ro', '') },
+    ];
+  });
+  const expected = Object.entries(catalogue).map(([name, row]) => [
+    name,
+    {
+      ...row,
+      image: expect.stringMatching(new RegExp(`^${row.image.replaceAll('.', '\\.')}`)) as string,
+    },
+  ]);
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+});
+
+const kafkaStream = 'sentry.eventstream.kafka.KafkaEventStream';
+const otherStream = 'sentry.eventstream.base.EventStream';
+
+test.each<[what: string, Options, env: Readonly<Record<string, string>>, services: string[]]>([
+  ['nothing', {}, {}, usual],
+  ['a redis cluster', {}, { SENTRY_DEV_USE_REDIS_CLUSTER: '1' }, [...usual, 'redis-cluster']],
+  ['"0" in a variable', {}, { SENTRY_DEV_USE_REDIS_CLUSTER: '0', SENTRY_USE_RELAY: '0' }, usual],
+  ['rabbitmq', {}, { SENTRY_DEV_USE_RABBITMQ: 'true' }, [...usual, 'rabbitmq']],
+  ['the event stream of kafka', { eventstream: kafkaStream }, {}, [...usual, 'kafka']],
+  ['an event stream of neither', { eventstream: otherStream }, {}, always],
+  ['relay by setting', { useRelay: true }, {}, [...usual, 'kafka']],
+  ['relay by variable', {}, { SENTRY_USE_RELAY: '1' }, [...usual, 'kafka']],
+  ['relay off by variable', { useRelay: true }, { SENTRY_USE_RELAY: '0' }, usual],
+  ['subscriptions', { processSubscriptions: true }, {}, [...usual, 'kafka']],
+  ['profiling', { useProfiling: true }, {}, [...usual, 'kafka', 'vroom']],
+  ['bigtable by variable', {}, { NEED_BIGTABLE: '1' }, [...usual, 'bigtable']],
+  [
+    'bigtable by setting',
+    { nodestore: 'sentry.utils.kvstore.bigtable.BigtableKVStorage' },
+    {},
+    [...usual, 'bigtable'],
+  ],
+  [
+    'memcached',
+    { cacheBackend: 'django.core.cache.backends.memcached.PyMemcacheCache' },
+    {},
+    [...usual, 'memcached'],
+  ],
+  ['symbolicator', { options: { 'symbolicator.enabled': true } }, {}, [...usual, 'symbolicator']],
+  [
+    'charts by option',
+    { options: { 'chart-rendering.enabled': true } },
+    {},
+    [...usual, 'chartcuterie'],
+  ],
+  ['charts by variable', {}, { NEED_CHARTCUTERIE: '1' }, [...usual, 'chartcuterie']],
+  ['replay analyzer', { useReplayAnalyzer: true }, {}, [...usual, 'session-replay-analyzer']],
+  ['spotlight', { useSpotlight: true }, {}, [...usual, 'spotlight-sidecar']],
+])('up with %s', async (_, options, env, services) => {
+  expect(await selected(options, env)).toEqual(services.toSorted());
+});
+
+test('any combination of switches gives what the rules and the dependencies say', async () => {
+  const settings = record({
+    eventstream: constantFrom(
+      'sentry.eventstream.snuba.SnubaEventStream',
+      kafkaStream,
+      otherStream,
+    ),
+    useRelay: boolean(),
+    processSubscriptions: boolean(),
+    useProfiling: boolean(),
+    useSpotlight: boolean(),
+  });
+  await assert(
+    asyncProperty(settings, async (options) => {
+      const { eventstream, useRelay, processSubscriptions, useProfiling, useSpotlight } = options;
+      const isKafka = eventstream === kafkaStream;
+      const expected = new Set(always);
+      if (isKafka || useRelay || processSubscriptions || useProfiling) expected.add('kafka');
+      if (eventstream !== otherStream || useProfiling) expected.add('snuba');
+      if (useProfiling) expected.add('vroom');
+      if (useSpotlight) expected.add('spotlight-sidecar');
+      expect(await selected(options)).toEqual([...expected].toSorted());
+    }),
+    { seed: 3, numRuns: 20 },
+  );
+});
+
+/** What snuba, vroom and the like get in their environment, the service being named. */
+async function environmentOf(service: string, options: Options = {}, env = {}) {
+  await using opened = await openExample(options, env);
+  const request = { services: [service], pull: 'never', removeOrphans: false } as const;
+  const { plan } = await opened.host.plan({ ...request, ports: 'reassign' });
+  const { run, ports } = plan.services[service] as (typeof plan.services)[string];
+  const { environment } = run as unknown as { environment: Record<string, string> };
+  return { environment, ports, services: Object.keys(plan.services).toSorted() };
+}
+
+test('snuba learns where ClickHouse, Redis and Kafka are from what those export', async () => {
+  const { environment, services } = await environmentOf('snuba', { eventstream: kafkaStream });
+  expect(services).toEqual(['clickhouse', 'kafka', 'redis', 'snuba']);
+  expect(environment).toMatchObject({
+    CLICKHOUSE_HOST: 'clickhouse',
+    CLICKHOUSE_PORT: '9000',
+    CLICKHOUSE_HTTP_PORT: '8123',
+    REDIS_HOST: 'redis',
+    REDIS_PORT: '6379',
+    REDIS_DB: '1',
+    DEFAULT_BROKERS: 'kafka:9093',
+    ENABLE_PROFILES_CONSUMER: '',
+  });
+});
+
+test('with its own event stream snuba runs no workers and knows no broker', async () => {
+  await using opened = await openExample();
+  const { services } = await opened.host.configure();
+  expect(JSON.stringify(services['snuba'])).toContain('"devserver","--no-workers"');
+  expect((await environmentOf('snuba')).environment['DEFAULT_BROKERS']).toBe('');
+  const own = await environmentOf('snuba', { useProfiling: true });
+  expect(own.environment['ENABLE_PROFILES_CONSUMER']).toBe('1');
+});
+
+test('kafka advertises the port of this machine that it was given, whichever that is', async () => {
+  const { environment, ports } = await environmentOf('kafka');
+  const published = ports.find(({ name }) => name === 'broker')?.host;
+  expect(environment['KAFKA_ADVERTISED_LISTENERS']).toContain(`EXTERNAL://127.0.0.1:${published}`);
+  expect(environment['KAFKA_LOG_RETENTION_HOURS']).toBe('24');
+});
+
+test('relay is started only by name, with what it needs, on the port that the settings say', async () => {
+  expect(await selected({ useRelay: true })).not.toContain('relay');
+  const { ports, services } = await environmentOf('relay', { relayPort: 17_899 });
+  expect(services).toEqual(['kafka', 'redis', 'relay']);
+  expect(ports).toMatchObject([{ container: 7899 }]);
+});
+
+test('the version of postgres and the storage of ClickHouse are chosen', async () => {
+  await using opened = await openExample({ distributedClickhouse: true }, { PG_VERSION: '16' });
+  const { services } = await opened.host.configure();
+  expect(JSON.stringify(services['postgres'])).toContain('library-postgres:16-alpine');
+  expect(JSON.stringify(services['clickhouse'])).toContain('dist:/var/lib/clickhouse');
+});
