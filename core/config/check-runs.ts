@@ -35,7 +35,14 @@ export function checkRuns(
       findings: [{ path, text: `Expected a run, or a record of runs, found ${found}.` }],
     };
   }
-  const checked = Object.entries(run).map(([key, each]) => checkRun(each, [...path, key], kinds));
+  const named = Object.keys(run).find((key) => isMergeable(run[key]));
+  const checked = Object.entries(run).map(([key, each]) => {
+    const { run: found, findings } = checkRun(each, [...path, key], kinds);
+    if (isMergeable(each) || named === undefined) return { run: found, findings };
+    // A field, one step too high: a single run has a name as well.
+    const meant = ` Fields of the run stand below its name: ${[...path, named, key].join('.')}.`;
+    return { run: found, findings: findings.map((one) => ({ ...one, text: one.text + meant })) };
+  });
   return {
     runs: Object.fromEntries(Object.keys(run).map((key, index) => [key, checked[index]?.run])),
     findings: checked.flatMap(({ findings }) => findings),

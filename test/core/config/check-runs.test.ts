@@ -35,4 +35,11 @@ describe('runs of other kinds', () => {
       'services.db.run.d.kind: Expected a kind of run that a plugin brings (container, process, strict), found "proces". Did you mean "process"?',
     ]);
   });
+
+  it('say where a field belongs that stands beside the run', async () => {
+    const run = { docker: { kind: 'container', image: 'redis:7' }, image: 'redis:8' };
+    expect(await problems(service({ run }))).toEqual([
+      'services.db.run.image: Expected a run such as container({ image }), found "redis:8". Fields of the run stand below its name: services.db.run.docker.image.',
+    ]);
+  });
 });
