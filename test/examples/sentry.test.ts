@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { assert, asyncProperty, boolean, constantFrom, record } from 'fast-check';
 import { createTestHost } from 'devservices/testing';
 import type { ContainerRun } from 'devservices/runner';
 import { expect, test } from 'vitest';
 import { sentry } from '../../examples/sentry/catalogue/index.ts';
 import config from '../../examples/sentry/devservices.config.ts';
+import { listFiles } from '../architecture/read-sources.ts';
+import { createRepo } from '../core/cli/run-main.ts';
 
 type Options = Parameters<typeof sentry>[0];
 
@@ -232,4 +236,24 @@ test('the version of postgres and the storage of ClickHouse are chosen', async (
   const { services } = await opened.host.configure();
   expect(JSON.stringify(services['postgres'])).toContain('library-postgres:16-alpine');
   expect(JSON.stringify(services['clickhouse'])).toContain('dist:/var/lib/clickhouse');
+});
+
+test('every command of its page does what it should', async () => {
+  const folder = join(import.meta.dirname, '../../examples/sentry');
+  const files = listFiles('examples/sentry').map((path): [string, string] => [
+    path.replace('examples/sentry/', ''),
+    readFileSync(path, 'utf8'),
+  ]);
+  const repo = createRepo(Object.fromEntries(files));
+  const page = readFileSync(join(folder, 'README.md'), 'utf8');
+  const commands = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, text = '']) =>
+    text.split('\n').filter(Boolean),
+  );
+  expect(commands.length).toBeGreaterThan(2);
+  for (const command of commands) {
+    const [, rest = ''] = /^devservices (.*)$/.exec(command) ?? [];
+    const { exitCode, stderr } = await repo.run(...rest.split(' '), '--ports', 'reassign');
+    expect({ command, exitCode, stderr }).toMatchObject({ command, exitCode: 0 });
+  }
+  expect(repo.runner.calls).toContain('start postgres');
 });
