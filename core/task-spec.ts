@@ -1,5 +1,6 @@
 import type { Permissions } from './permissions/permissions.ts';
 import type { CommandShell } from './command.ts';
+import type { Foreground } from './command-foreground.ts';
 import type { ContractToken, Contracts } from './contracts.ts';
 import type { Logger } from './log.ts';
 
@@ -55,6 +56,8 @@ export interface TaskContext<Host, Args> {
   readonly args: Args;
   /** zx, with what the services export in its environment. */
   readonly $: CommandShell;
+  /** The caller's streams and signals, for a task that runs a command for them. */
+  readonly foreground: Foreground;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Runs another task in the same host and gives its result. */
@@ -79,8 +82,9 @@ export interface TaskSpec<
   run(context: TaskContext<Host, ArgumentsOf<Spec>>): Result | Promise<Result>;
   /**
    * Only on tasks that run a command for their user (`exec`, `run`, `attach`): `run` gives
-   * `{ exitCode }`, which becomes the exit status; a failure of ours is 125, a command that is not
-   * there 127, one that cannot be run 126. stdout is the command's alone.
+   * `{ exitCode }`, which becomes the exit status, or throws; a failure of ours is 125, a command that
+   * is not there 127, one that cannot be run 126 (`shellStatus` in the facts of the error). stdout is
+   * the command's alone; what it is run on comes from `foreground`.
    */
   readonly passesStatus?: true;
   /**

@@ -16,14 +16,26 @@ export interface StageRequest {
   onOutputGone(listener: () => void): void;
 }
 
+export interface StageKind {
+  /** stdout has the answer and nothing else. */
+  readonly isQuery: boolean;
+  /** stdout is a command's: what we say goes to stderr. */
+  readonly passesStatus: boolean;
+}
+
+export interface StageEnd extends Omit<TaskEnd, 'finished'> {
+  /** The end is that of the command whose status is passed on. */
+  readonly isCommands?: boolean;
+}
+
 export interface Stage {
   /** From now on events are shown; those before are made up for. */
-  open(isQuery: boolean): void;
+  open(kind: StageKind): void;
   /** Sets who learns that lines come which nobody reads. */
   onUnread(listener: () => void): void;
   yieldTerminal(): void;
-  /** Tells the end, as an event and on the screen. */
-  finish(end: Omit<TaskEnd, 'finished'>, body: TaskEnd['finished']): void;
+  /** Tells the end, as an event and on the screen; what a command came to, it has said itself. */
+  finish(end: StageEnd, body: TaskEnd['finished']): void;
   close(): void;
 }
 
@@ -42,16 +54,18 @@ export function createStage(host: Host, request: StageRequest): Stage {
   const onExit = () => renderer?.close();
   request.process.on('exit', onExit);
 
-  const open = (isQuery: boolean): Renderer => {
+  const open = ({ isQuery, passesStatus }: StageKind): Renderer => {
+    const shownOn = passesStatus ? err : out;
     const isColoured = (output: Output) =>
       wantsColour({ noColor, isTerminal: output.isTerminal, env });
     const options: RenderOptions = {
-      out,
+      out: shownOn,
       err,
       clock: host.clock,
-      isColoured: { out: isColoured(out), err: isColoured(err) },
+      isColoured: { out: isColoured(shownOn), err: isColoured(err) },
       isVerbose: verbose,
       isQuery,
+      isOnStderr: passesStatus,
       logFormat: () => (host.settings['log.format'] === 'json' ? 'json' : 'human'),
     };
     renderer = selectRenderer(line.globals, { ...options, isDumb: env['TERM'] === 'dumb' });
@@ -67,15 +81,16 @@ export function createStage(host: Host, request: StageRequest): Stage {
   });
 
   return {
-    open: (isQuery: boolean) => void open(isQuery),
-    onUnread: (listener: () => void) => void (onUnread = listener),
+    open: (kind) => void open(kind),
+    onUnread: (listener) => void (onUnread = listener),
     yieldTerminal: () => renderer?.yieldTerminal(),
-    finish(end: Omit<TaskEnd, 'finished'>, body: TaskEnd['finished']) {
-      const shown = renderer ?? open(false);
+    finish({ isCommands, ...end }: StageEnd, body: TaskEnd['finished']) {
+      const shown = renderer ?? open({ isQuery: false, passesStatus: false });
       host.events.emit(body);
       // Whoever pipes into `head` knows that it ended.
       if (!hasReader && body.exitCode === 141) return;
-      shown.finish({ ...end, finished: finished ?? body });
+      if (isCommands) shown.close();
+      else shown.finish({ ...end, finished: finished ?? body });
     },
     close() {
       onExit();

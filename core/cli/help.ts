@@ -60,9 +60,13 @@ export function taskHelpText(task: TaskMetadata, style: TextStyle): string {
     '',
     style.bold('Flags of every task'),
     style.table(globalRows(style)),
+    ...(task.passesStatus ? ['', style.bold('Exit status'), passedStatusText] : []),
     '',
   ].join('\n');
 }
+
+const passedStatusText =
+  "  The command's own; 125 for a failure before it ran, 126 and 127 as shells have them.";
 
 function argumentRow([key, argument]: [string, Argument | null], style: TextStyle): string[] {
   if (argument === null) return [`  ${style.cyan(flagOf(key))}`, style.dim('(told by its code)')];

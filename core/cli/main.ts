@@ -16,6 +16,8 @@ export interface MainOptions {
   argv: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
+  /** For commands that tasks run for their caller. Default: the process's own. */
+  stdin?: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   /** The task whose file was started by itself (`tsx tasks/up.ts`). */
@@ -67,7 +69,8 @@ export async function main(options: MainOptions): Promise<number> {
       err.write(`${renderError(error, styleOf(err))}\n`);
       if (isVerbose) err.write(`${describeCauses(error)}\n`);
     }
-    const exitCode = resolveExitCode(errors);
+    const passesStatus = await wouldPassStatus(argv, started);
+    const exitCode = passesStatus ? 125 : resolveExitCode(errors);
     const isJson = line?.globals.json ?? argv.includes('--json');
     if (isJson) {
       const finished: TaskFinished = {
@@ -79,8 +82,20 @@ export async function main(options: MainOptions): Promise<number> {
         services: {},
       };
       const at = new Date((options.host?.clock ?? systemClock).now()).toISOString();
-      out.write(`${JSON.stringify({ ...finished, at, project: '' })}\n`);
+      const end = `${JSON.stringify({ ...finished, at, project: '' })}\n`;
+      if (passesStatus) err.write(end);
+      else out.write(end);
     }
     return exitCode;
   }
+}
+
+// The line was not understood: the first word that is a task's name is taken for it.
+async function wouldPassStatus(argv: readonly string[], started?: Task): Promise<boolean> {
+  if (started) return started.passesStatus === true;
+  const { builtInTasks } = await import('../tasks/built-in.ts');
+  const name = argv.find((word) => Object.hasOwn(builtInTasks, word));
+  const load = name === undefined ? undefined : builtInTasks[name];
+  const task = (await load?.())?.default as Task | undefined;
+  return task?.passesStatus === true;
 }

@@ -8,15 +8,15 @@ import { loadModule } from '../config/load-module.ts';
 import { resolveCacheHome } from '../identity/state-home.ts';
 import { ownUrl } from '../own-url.ts';
 import { describeCauses } from '../render/render-error.ts';
-import type { TaskEnd } from '../render/renderer.ts';
 import { isBuiltInFile } from '../tasks/built-in.ts';
 import { createTaskEngine, isOutcome } from '../tasks/create-task-engine.ts';
 import { findTaskPlaces } from '../tasks/discover-tasks.ts';
 import { createTaskFinder, type FoundTask } from '../tasks/find-task.ts';
 import { blameTask } from '../tasks/blame-task.ts';
 import { runTasks } from '../tasks/run-tasks.ts';
-import { resolveTaskExitCode } from '../tasks/task-exit-code.ts';
-import { createStage, type StageRequest } from './create-stage.ts';
+import { passedStatus, resolveTaskExitCode } from '../tasks/task-exit-code.ts';
+import { createForeground } from './create-foreground.ts';
+import { createStage, type StageEnd, type StageRequest } from './create-stage.ts';
 import type { MainOptions } from './main.ts';
 import { parseArguments } from './parse-arguments.ts';
 import type { CommandLine, GlobalFlags } from './parse-globals.ts';
@@ -41,7 +41,7 @@ export async function runTask(request: TaskRequest): Promise<number> {
   });
   const stage = createStage(host, request);
   let found: FoundTask | undefined;
-  const stopWatching = watchProcess(request.process, {
+  const watcher = watchProcess(request.process, {
     isVerbose: globals.verbose,
     onInterrupt(reason) {
       host.log.info('Stopping; once more, and it ends at once.');
@@ -65,21 +65,37 @@ export async function runTask(request: TaskRequest): Promise<number> {
   host.events.emit({ event: 'task-started', task: name, pid: process.pid, version: readVersion() });
   const services: Record<string, ServiceReport> = {};
   let errors: DevServicesError[] = [];
-  let end: Omit<TaskEnd, 'finished'> = { hasTimings: false };
+  let end: StageEnd = { hasTimings: false };
+  // Of a task that cannot even be found, only the file that was started tells.
+  let passesStatus = request.task?.passesStatus === true;
+  let status = 0;
   try {
     const finder = createFinder(host, request);
     found = await finder.find(name);
-    stage.open(found.task.render !== undefined);
+    passesStatus = found.task.passesStatus === true;
+    stage.open({ isQuery: found.task.render !== undefined, passesStatus });
     const args = await parseArguments(name, found.task.args ?? {}, line.rest);
     const engine = createTaskEngine({
       host,
       finder,
       isInteractive: !globals.json,
       onTerminal: stage.yieldTerminal,
+      foreground: createForeground({
+        stdin: () => request.stdin ?? process.stdin,
+        // stdout is for JSON alone, unless it is the command's.
+        stdout: globals.json && !passesStatus ? request.stderr : request.stdout,
+        stderr: request.stderr,
+        watcher,
+        signal: host.signal,
+        clock: host.clock,
+        onTerminal: stage.yieldTerminal,
+      }),
       onServices: (changed) => void Object.assign(services, changed),
     });
     const result = await runTasks(engine, name, args);
-    end = { ...answerOf(found, result), hasTimings: args['timings'] === true };
+    if (passesStatus) status = statusOf(found, result);
+    const hasTimings = args['timings'] === true;
+    end = { ...answerOf(found, result), hasTimings, isCommands: passesStatus };
   } catch (thrown) {
     // An `up` that was cut short has not told; what tasks told since counts more.
     Object.assign(services, { ...host.outcome().services, ...services });
@@ -90,22 +106,29 @@ export async function runTask(request: TaskRequest): Promise<number> {
 
   // Through the log, where secrets are taken out.
   for (const error of errors) host.log.debug(describeCauses(error));
-  const exitCode = resolveTaskExitCode(errors);
+  const exitCode = errors.length === 0 ? status : resolveTaskExitCode(errors, { passesStatus });
   stage.finish(end, {
     event: `${name}-finished`,
-    ok: errors.length === 0,
+    ok: exitCode === 0,
     exitCode,
     elapsedMs: Math.round(host.clock.monotonic() - beganMs),
     errors: errors.map(reportError),
     services,
   });
   await host.close();
-  stopWatching();
+  watcher.stop();
   stage.close();
   return exitCode;
 }
 
-function answerOf({ task }: FoundTask, result: unknown): Pick<TaskEnd, 'answer'> {
+function statusOf({ task }: FoundTask, result: unknown): number {
+  const status = passedStatus(result);
+  if (status !== undefined) return status;
+  const problem = `gives no exit status in the task ${task.name}, whose \`passesStatus\` says that it does`;
+  throw taskErrors.create('DS_TASK_INVALID', { source: task.source, problem });
+}
+
+function answerOf({ task }: FoundTask, result: unknown): Pick<StageEnd, 'answer'> {
   const { render } = task;
   if (!render || isOutcome(result)) return {};
   return { answer: { document: result, text: (style) => render.call(task, result, style) } };

@@ -17,12 +17,22 @@ export interface ProcessWatch {
   isVerbose: boolean;
 }
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+export interface ProcessWatcher {
+  /** From now on signals come here instead, those that end a terminal's work too; returns how to stop. */
+  takeSignals(listener: (signal: NodeJS.Signals) => void): () => void;
+  stop(): void;
+}
 
-/** Listens to signals, warnings and what nobody catches; returns how to stop. */
-export function watchProcess(events: ProcessEvents, watch: ProcessWatch): () => void {
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+// Without a command that hears them they end the process, as they should.
+const takenToo = ['SIGHUP', 'SIGQUIT'] as const;
+
+/** Listens to signals, warnings and what nobody catches. */
+export function watchProcess(events: ProcessEvents, watch: ProcessWatch): ProcessWatcher {
   let isInterrupted = false;
+  let taker: ((signal: NodeJS.Signals) => void) | undefined;
   const onSignal = (signal: keyof typeof exitCodes) => () => {
+    if (taker) return taker(signal);
     if (isInterrupted) watch.onSecondSignal(exitCodes[signal]);
     isInterrupted = true;
     watch.onInterrupt(taskErrors.create('DS_TASK_INTERRUPTED', { signal }));
@@ -43,9 +53,20 @@ export function watchProcess(events: ProcessEvents, watch: ProcessWatch): () => 
   const replaced = events.listeners('warning') as (() => void)[];
   events.removeAllListeners('warning');
   for (const [name, listener] of Object.entries(listeners)) events.on(name, listener);
-  return () => {
-    for (const [name, listener] of Object.entries(listeners)) events.off(name, listener);
-    for (const listener of replaced) events.on('warning', listener);
+  return {
+    takeSignals(listener) {
+      taker = listener;
+      const others = takenToo.map((name) => [name, () => listener(name)] as const);
+      for (const [name, own] of others) events.on(name, own);
+      return () => {
+        if (taker === listener) taker = undefined;
+        for (const [name, own] of others) events.off(name, own);
+      };
+    },
+    stop() {
+      for (const [name, listener] of Object.entries(listeners)) events.off(name, listener);
+      for (const listener of replaced) events.on('warning', listener);
+    },
   };
 }
 

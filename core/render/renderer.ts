@@ -40,6 +40,8 @@ export interface RenderOptions {
   readonly isVerbose: boolean;
   /** The task answers a question: stdout has the answer and nothing else. */
   readonly isQuery: boolean;
+  /** `out` is stderr too, since stdout is a command's. */
+  readonly isOnStderr?: boolean;
   /** The project's `log.format`: lines for people, or an object a line. */
   logFormat(): 'human' | 'json';
 }

@@ -1,4 +1,5 @@
 import type { CommandOptions } from '../command.ts';
+import type { Foreground } from '../command-foreground.ts';
 import { throwAll } from '../errors/as-error.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import type { ServiceReport } from '../events.ts';
@@ -17,6 +18,7 @@ export interface TaskEngineOptions {
   isInteractive: boolean;
   /** A command is about to get the terminal. */
   onTerminal(): void;
+  foreground: Foreground;
   /** Learns what each task did with services, also of tasks that others call. */
   onServices(services: Readonly<Record<string, ServiceReport>>): void;
 }
@@ -53,7 +55,11 @@ async function execute(call: TaskCall<FoundTask>, options: TaskEngineOptions): P
   const context = await createTaskContext(
     options.host,
     { ...call, args },
-    { options: shellOptions, onTerminal: options.onTerminal },
+    {
+      options: shellOptions,
+      onTerminal: options.onTerminal,
+      foreground: options.foreground,
+    },
   );
   let result: unknown;
   try {

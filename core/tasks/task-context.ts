@@ -1,5 +1,6 @@
 import type { CommandOptions } from '../command.ts';
 import { createShell } from '../command.ts';
+import type { Foreground } from '../command-foreground.ts';
 import type { Host } from '../host.ts';
 import type { Permissions } from '../permissions/permissions.ts';
 import type { ArgumentsOf, ArgumentSpec, TaskContext } from '../task-spec.ts';
@@ -11,7 +12,7 @@ import type { TaskCall } from './run-tasks.ts';
 export async function createTaskContext(
   host: Host,
   { task: found, args, run }: TaskCall<FoundTask>,
-  shell: { options: CommandOptions; onTerminal(): void },
+  shell: { options: CommandOptions; onTerminal(): void; foreground: Foreground },
 ): Promise<TaskContext<Host, ArgumentsOf<ArgumentSpec>>> {
   const { task, origin, plugin } = found;
   const initialize = () => host.initialize(task.name);
@@ -33,6 +34,7 @@ export async function createTaskContext(
       },
       shell.options,
     ),
+    foreground: shell.foreground,
     log: origin === 'plugin' ? createLogger(host.events, plugin) : host.log,
     signal: host.signal,
     run,

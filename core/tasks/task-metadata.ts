@@ -11,6 +11,8 @@ export interface TaskMetadata {
   readonly args: Readonly<Record<string, Argument | null>> | null;
   /** It answers a question: it has a `render`. */
   readonly isQuery: boolean;
+  /** Its exit status is that of the command that it runs. */
+  readonly passesStatus?: true;
 }
 
 /**
@@ -57,8 +59,9 @@ export function describeConfigTasks(config: unknown): TaskMetadata[] {
 
 /** What help shows of a task that was loaded. */
 export function describeTask(spec: TaskSpec): TaskMetadata {
-  const { name, description, needs = [], args = {} } = spec;
-  return { name, description, needs, args, isQuery: spec.render !== undefined };
+  const { name, description, needs = [], args = {}, passesStatus } = spec;
+  const isQuery = spec.render !== undefined;
+  return { name, description, needs, args, isQuery, ...(passesStatus ? { passesStatus } : {}) };
 }
 
 /** What every small task of a configuration takes. */
@@ -68,13 +71,14 @@ export const inlineArguments = {
 
 function describe(fallback: string, fields: unknown): TaskMetadata {
   if (fields === computed) return unknownTask(fallback);
-  const { name, description = '', needs = [], args = {} } = recordOf(fields);
+  const { name, description = '', needs = [], args = {}, passesStatus } = recordOf(fields);
   return {
     name: typeof name === 'string' ? name : fallback,
     description: typeof description === 'string' ? description : null,
     needs: isTexts(needs) ? needs : null,
     args: args === computed ? null : mapValues(recordOf(args), asArgument),
     isQuery: false,
+    ...(passesStatus === true ? { passesStatus } : {}),
   };
 }
 

@@ -41,6 +41,18 @@ export const taskErrors = defineErrors({
     message: ({ task, ended }) => `The command of the task ${task} ended with ${ended}.`,
     hint: () => 'What it printed says why.',
   }),
+  DS_COMMAND_NOT_FOUND: entry<{ command: string; shellStatus: number }>({
+    blame: 'user',
+    title: 'A command that does not exist was to be run',
+    message: ({ command }) => `There is no command "${command}" on this machine.`,
+    hint: () => 'Check its spelling, and that it is installed and in PATH.',
+  }),
+  DS_COMMAND_NOT_EXECUTABLE: entry<{ command: string; reason: string; shellStatus: number }>({
+    blame: 'user',
+    title: 'A command cannot be run',
+    message: ({ command, reason }) => `The command "${command}" cannot be run: ${reason}.`,
+    hint: ({ command }) => `Make ${command} a program that you may run.`,
+  }),
   DS_TASK_INTERRUPTED: entry<{ signal: string }>({
     blame: 'outcome',
     title: 'A task was interrupted',

@@ -109,7 +109,7 @@ export function taskOf(name: string, body: string, more = ''): string {
   return `import { defineTask } from 'devservices';
     export default defineTask(import.meta, {
       name: '${name}', description: 'A task of this test', ${more}
-      async run(context) { const { host, args, $, log, signal, run } = context; ${body} },
+      async run(context) { const { host, args, $, foreground, log, signal, run } = context; ${body} },
     });`;
 }
 

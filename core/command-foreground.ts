@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { isatty } from 'node:tty';
+import { type Clock, systemClock } from './clock.ts';
+import { reasonOf } from './errors/as-error.ts';
+import { taskErrors } from './errors/catalogue/task.ts';
+
+/** The streams of whoever called, while a command has them. */
+export interface ForegroundStreams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Gives streams and signals back; doing so again does nothing. */
+  release(): void;
+}
+
+/** What a task that runs a command for its caller gives that command. */
+export interface Foreground {
+  /**
+   * Nothing of ours is drawn from now on, and SIGINT, SIGTERM, SIGHUP and SIGQUIT come to `onSignal`
+   * instead of ending the task. Throws the interruption where there was one already.
+   */
+  take(onSignal: (signal: NodeJS.Signals) => void): ForegroundStreams;
+  /**
+   * Runs a program of this machine there, without a shell; gives its exit status as shells do (128 + n
+   * for a signal). Throws DS_COMMAND_NOT_FOUND (127) and DS_COMMAND_NOT_EXECUTABLE (126).
+   */
+  run(command: readonly string[], options: ForegroundCommand): Promise<number>;
+}
+
+export interface ForegroundCommand {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+// Between the signal and SIGKILL, as Compose has it.
+const graceMs = 10_000;
+
+/** Runs a program on the caller's streams; `signal` is what ends it when the task itself cannot go on. */
+export function runInForeground(
+  [command = '', ...args]: readonly string[],
+  options: ForegroundCommand & {
+    take: Foreground['take'];
+    signal: AbortSignal;
+    clock?: Clock;
+  },
+): Promise<number> {
+  const { cwd, env, take, signal, clock = systemClock } = options;
+  return new Promise((resolve, reject) => {
+    let signalsSent = 0;
+    const send = (name: NodeJS.Signals) => void child.kill(name);
+    const streams = take((name) => {
+      // A terminal sends its keys' signals to the command too: it would hear them twice.
+      if (name !== 'SIGTERM' && hasTerminal()) return;
+      signalsSent += 1;
+      send(signalsSent === 1 ? name : 'SIGKILL');
+    });
+    const gone = new AbortController();
+    const end = () => {
+      gone.abort();
+      streams.release();
+    };
+    const output = [streams.stdout, streams.stderr];
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...env },
+      stdio: ['inherit', ...output.map((stream) => fdOf(stream) ?? ('pipe' as const))],
+    });
+    [child.stdout, child.stderr].forEach((from, index) => {
+      from?.pipe(output[index] as NodeJS.WriteStream, { end: false });
+    });
+    const stop = () => {
+      send('SIGTERM');
+      clock.sleep(graceMs, gone.signal).then(
+        () => send('SIGKILL'),
+        () => {},
+      );
+    };
+    signal.addEventListener('abort', stop, { once: true, signal: gone.signal });
+    child.once('error', (thrown: NodeJS.ErrnoException) => {
+      end();
+      reject(startError(command, thrown));
+    });
+    child.once('close', (code, name) => {
+      end();
+      resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
+    });
+  });
+}
+
+function startError(command: string, thrown: NodeJS.ErrnoException): Error {
+  if (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR') {
+    return taskErrors.create('DS_COMMAND_NOT_FOUND', { command, shellStatus: 127 }, thrown);
+  }
+  const reason = thrown.code === 'EACCES' ? 'it is not executable' : reasonOf(thrown);
+  const facts = { command, reason, shellStatus: 126 };
+  return taskErrors.create('DS_COMMAND_NOT_EXECUTABLE', facts, thrown);
+}
+
+const hasTerminal = (): boolean => [0, 1, 2].some((fd) => isatty(fd));
+
+// A stream that is no file of this process has to be written to by us.
+const fdOf = (stream: object): number | undefined =>
+  'fd' in stream && typeof stream.fd === 'number' ? stream.fd : undefined;
