@@ -2,6 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 const engineTests = ['test/rig/**/*.test.ts', 'test/**/*.case.test.ts', 'test/cases/**/*.test.ts'];
 
+// They do the same on every engine, or need more than the engine's own network.
+const engineIndependent = [
+  'test/rig/**',
+  'test/examples/**',
+  'test/cases/{node-versions,outside-plugin,packed-bin,packed-types}.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,6 +29,17 @@ export default defineConfig({
         test: {
           name: 'cases',
           include: engineTests,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // What is run again on every other engine.
+        test: {
+          name: 'engines',
+          include: engineTests,
+          exclude: engineIndependent,
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,

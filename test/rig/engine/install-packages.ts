@@ -4,10 +4,10 @@ import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { runCommand, runOrThrow } from './run-command.ts';
 import { say } from './say.ts';
 
-const packages = ['docker.io', 'iptables', 'mmdebstrap'];
+const enginePackages = ['docker.io', 'iptables', 'mmdebstrap'];
 
-/** The programs of `packages`: where all are there nothing is installed. */
-const programs = ['dockerd', 'containerd', 'runc', 'iptables', 'mmdebstrap', 'unshare'];
+/** The programs of `enginePackages`: where all are there nothing is installed. */
+const enginePrograms = ['dockerd', 'containerd', 'runc', 'iptables', 'mmdebstrap', 'unshare'];
 
 /** Whether a private engine may be set up here: root on Debian. */
 export async function mayInstallEngine(): Promise<boolean> {
@@ -22,10 +22,21 @@ export async function canBootstrapDebian(): Promise<boolean> {
 }
 
 /** Installs the engine's packages if a program is missing. Throws with apt's last lines. */
-export async function installEnginePackages(): Promise<void> {
+export function installEnginePackages(): Promise<void> {
+  return installMissing({ programs: enginePrograms, packages: enginePackages });
+}
+
+/** Installs packages if one of their programs is missing. Throws with apt's last lines. */
+export async function installMissing({
+  programs,
+  packages,
+}: {
+  programs: readonly string[];
+  packages: readonly string[];
+}): Promise<void> {
   const missing = programs.filter((program) => !hasProgram(program));
   if (missing.length === 0) return;
-  say(`no Docker engine here and ${missing.join(', ')} missing: installing ${packages.join(' ')}`);
+  say(`${missing.join(', ')} missing here: installing ${packages.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const lists = await readdir('/var/lib/apt/lists').catch(() => []);
   if (!lists.some((name) => name.includes('_Packages')))

@@ -17,21 +17,29 @@ import { findDaemon, sweepLeftovers } from './sweep-leftovers.ts';
 
 const startTimeoutMs = 60_000;
 
+export interface PrivateEngineOptions {
+  /** False for a second engine beside another on the same network. Default true. */
+  iptables?: boolean;
+  /** A network namespace of its own, as long as the engine runs: it publishes ports there only. */
+  ownNetwork?: boolean;
+  /** Folder of unpacked packages whose dockerd and containerd are taken, not the machine's. */
+  packages?: string;
+}
+
 /**
  * Starts a dockerd on folders of its own unless one answers there; it outlives this process. Installs
  * what is missing and clears what a killed one left behind. Of callers at the same time one starts it
  * and the others wait. Throws with the end of dockerd's log when it does not come up.
- * `iptables: false` is for a second engine beside another.
  */
 export async function startPrivateEngine(
   folders: EngineFolders,
-  options: { iptables?: boolean } = {},
+  options: PrivateEngineOptions = {},
 ): Promise<void> {
   const start = async (): Promise<void> => {
     await installEnginePackages();
     if (await adoptDaemon(folders)) return;
     await sweepLeftovers(folders);
-    await startDaemon(folders, options.iptables ?? true);
+    await startDaemon(folders, options);
   };
   await withFolderLock(enginePaths(folders).lock, start, ({ pid }) => {
     say(`waiting for process ${pid}, which starts the engine`);
@@ -64,12 +72,12 @@ async function adoptDaemon(folders: EngineFolders): Promise<boolean> {
   return false;
 }
 
-async function startDaemon(folders: EngineFolders, iptables: boolean): Promise<void> {
+async function startDaemon(folders: EngineFolders, options: PrivateEngineOptions): Promise<void> {
   const { record, socket } = enginePaths(folders);
   ensurePrivate(folders.run);
   ensurePrivate(folders.cache);
   const started = performance.now();
-  const daemon = await spawnDaemon(folders, iptables);
+  const daemon = await spawnDaemon(folders, options);
   await writeFile(record, JSON.stringify(daemon), { mode: 0o600 });
   if (!(await answers(socket, daemon))) {
     await endDaemon(daemon);
@@ -80,15 +88,23 @@ async function startDaemon(folders: EngineFolders, iptables: boolean): Promise<v
   say(`dockerd up on unix://${socket} after ${Math.round(performance.now() - started)} ms`);
 }
 
-async function spawnDaemon(folders: EngineFolders, iptables: boolean): Promise<ProcessIdentity> {
+async function spawnDaemon(
+  folders: EngineFolders,
+  { iptables = true, ownNetwork = false, packages }: PrivateEngineOptions,
+): Promise<ProcessIdentity> {
   const paths = enginePaths(folders);
   await mkdir(paths.dataRoot, { recursive: true, mode: 0o711 });
   await writeFile(paths.config, '{}');
-  const path = iptables ? await findIptables(paths.bin) : systemPath;
+  const path = [
+    ...(packages ? [`${packages}/usr/sbin`, `${packages}/usr/bin`] : []),
+    iptables ? await findIptables(paths.bin) : systemPath,
+  ].join(':');
+  const [program, ...first] = ownNetwork ? inOwnNetwork : ['dockerd'];
   const log = openSync(paths.log, 'a', 0o600);
   const child = spawn(
-    'dockerd',
+    program,
     [
+      first,
       ['--host', `unix://${paths.socket}`, '--config-file', paths.config],
       ['--pidfile', paths.pidFile, '--exec-root', paths.execRoot],
       ['--data-root', paths.dataRoot, '--group', '0', '--shutdown-timeout', '5'],
@@ -104,6 +120,12 @@ async function spawnDaemon(folders: EngineFolders, iptables: boolean): Promise<P
   if (!identity) throw new Error(`dockerd ended at once:\n${await lastLogLines(folders)}`);
   return identity;
 }
+
+/** Each program becomes the next: the pid is dockerd's in the end. */
+const inOwnNetwork = [
+  'unshare',
+  ...['--net', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"', 'dockerd'],
+] as const;
 
 async function answers(
   socket: string,

@@ -68,7 +68,7 @@ function build(engine: Docker, { name, tag, stamp }: Recipe): Promise<void> {
   return buildImage(engine, { tag, labels, dockerfile, files, folder: join(imagesFolder, name) });
 }
 
-interface Recipe {
+export interface Recipe {
   name: keyof TestImages | 'base';
   tag: string;
   /** Changes whenever the image would come out otherwise. */
@@ -76,12 +76,15 @@ interface Recipe {
 }
 
 /** What is to be built, in an order in which it can be. */
-async function findOutdated(engine: Docker): Promise<Recipe[]> {
+export async function findOutdated(engine: Docker): Promise<Recipe[]> {
   const filters = JSON.stringify({ label: [stampLabel] });
   const present = await engine.listImages({ filters });
   const stamps = new Map(
     present.flatMap((image) =>
-      (image.RepoTags ?? []).map((tag) => [tag, image.Labels?.[stampLabel]] as const),
+      // Podman names what no registry has after the registry `localhost`.
+      (image.RepoTags ?? []).map(
+        (tag) => [tag.replace(/^localhost\//, ''), image.Labels?.[stampLabel]] as const,
+      ),
     ),
   );
   return (await readRecipes()).filter(({ tag, stamp }) => stamps.get(tag) !== stamp);
