@@ -4,6 +4,7 @@ import type { ContractToken, Contracts } from './contracts.ts';
 import type { EventStream } from './events.ts';
 import type { ProjectIdentity } from './identity/project.ts';
 import type { PluginDescription } from './lifecycle/describe-plugins.ts';
+import type { ExecRequest } from './lifecycle/exec-in-service.ts';
 import type { ExplainedValue } from './lifecycle/explain-config.ts';
 import type { ResetOptions } from './lifecycle/reset.ts';
 import type { LogRequest } from './lifecycle/read-logs.ts';
@@ -56,6 +57,8 @@ export interface Host {
   reset(options: ResetOptions): Promise<TaskOutcome>;
   /** `all`: every checkout of this machine. */
   status(options?: { all?: boolean }): Promise<readonly ProjectStatus[]>;
+  /** Runs a command inside a service that runs; gives its exit status. Works from labels, too. */
+  exec(request: ExecRequest): Promise<number>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
   plugins(options?: { allow?: readonly string[] }): Promise<readonly PluginDescription[]>;
   /** Values below a dotted path with who wrote them; undefined where there is no such path. */

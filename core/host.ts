@@ -8,11 +8,11 @@ import { asError, throwAll } from './errors/as-error.ts';
 import { bugErrors } from './errors/catalogue/bug.ts';
 import type { Host, HostOptions } from './host-contract.ts';
 import { listCheckouts } from './identity/checkout.ts';
-import type { Lock } from './identity/lock.ts';
 import { resolveCacheHome } from './identity/state-home.ts';
 import { ownUrl } from './own-url.ts';
 import { describePlugins } from './lifecycle/describe-plugins.ts';
 import { takeDown } from './lifecycle/down.ts';
+import { execInService } from './lifecycle/exec-in-service.ts';
 import { explainConfig } from './lifecycle/explain-config.ts';
 import { resolveGlobalFlags } from './lifecycle/global-flags.ts';
 import { initializeProject } from './lifecycle/initialize.ts';
@@ -30,10 +30,11 @@ import { type OpenedHost, openKernel } from './lifecycle/open-kernel.ts';
 import { readLogs } from './lifecycle/read-logs.ts';
 import { resetProject } from './lifecycle/reset.ts';
 import { resolveExports } from './lifecycle/resolve-exports.ts';
+import { createSharedLock } from './lifecycle/shared-lock.ts';
 import { readOthers, readStatus } from './lifecycle/status.ts';
-import { createUp, type Up } from './lifecycle/up.ts';
+import { planUp } from './lifecycle/plan-up.ts';
+import type { Up } from './lifecycle/up.ts';
 import type { LogLevel } from './log.ts';
-import { makePlan } from './plan/make-plan.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
 
 export type { Host, HostOptions } from './host-contract.ts';
@@ -56,7 +57,6 @@ export function createHost(options: HostOptions = {}): Host {
   const undos: (() => void | Promise<void>)[] = [];
   let opened: OpenedHost | undefined;
   let settings: Readonly<Record<string, unknown>> = {};
-  let lock: Lock | undefined;
   let up: Up | undefined;
 
   const voice = createVoice({ clock, project: () => opened?.identity.project ?? '' });
@@ -142,15 +142,15 @@ export function createHost(options: HostOptions = {}): Host {
     return current();
   };
 
-  const take = async (task: string): Promise<void> => {
+  const lock = createSharedLock(async (task) => {
     recorder.open(current());
-    if (lock) return;
-    lock = await inPhase(base, { phase: 'lock' }, () =>
+    const taken = await inPhase(base, { phase: 'lock' }, () =>
       lockCheckout(current(), { task, clock, signal, log }),
     );
     // Whoever held the lock may have changed what is remembered.
     current().kernel.state.reload();
-  };
+    return taken;
+  });
 
   return {
     get root() {
@@ -168,38 +168,24 @@ export function createHost(options: HostOptions = {}): Host {
     signal,
     configure,
     initialize,
-    async plan(request) {
+    async plan(given) {
       const config = await configure();
-      await take('up');
-      const { kernel } = current();
-      const plan = await inPhase(base, { phase: 'plan' }, () =>
-        makePlan(
-          {
-            ...kernel,
-            config,
-            onFirstChoice(service, key, passedOver) {
-              kernel.state.pin(service, key);
-              const away =
-                passedOver.length > 0 ? ` (not available: ${passedOver.join(', ')})` : '';
-              log.info(`${service} runs by "${key}" in this checkout from now on${away}.`);
-            },
-          },
-          request,
-        ),
-      );
-      up = createUp(kernel, plan, request);
+      const unlock = await lock.take(given.restart ? 'restart' : 'up');
+      up = await planUp({ ...current().kernel, config }, given, unlock);
       return up;
     },
     outcome: () => up?.outcome() ?? { services: {}, errors: [] },
     async down(request) {
       const { kernel } = await openAnyhow();
-      await take('down');
-      return inPhase(base, { phase: 'down' }, () => takeDown(kernel, request));
+      return lock.during('down', () =>
+        inPhase(base, { phase: 'down' }, () => takeDown(kernel, request)),
+      );
     },
     async reset(request) {
       const { kernel } = await openAnyhow();
-      await take('reset');
-      return inPhase(base, { phase: 'reset' }, () => resetProject(kernel, request));
+      return lock.during('reset', () =>
+        inPhase(base, { phase: 'reset' }, () => resetProject(kernel, request)),
+      );
     },
     async status({ all = false } = {}) {
       const { kernel, checkout } = await openAnyhow({ isAnywhere: all });
@@ -208,6 +194,9 @@ export function createHost(options: HostOptions = {}): Host {
         readStatus(kernel),
         ...others.flatMap((other) => readOthers(kernel, other)),
       ]);
+    },
+    async exec(request) {
+      return execInService((await openAnyhow()).kernel, request);
     },
     async *logs(request) {
       yield* readLogs((await openAnyhow()).kernel, request);
@@ -241,7 +230,7 @@ export function createHost(options: HostOptions = {}): Host {
           log.warn(asError(thrown).message);
         }
       }
-      lock?.release();
+      lock.close();
       recorder.close();
       closing.abort(new Error('the host is closed'));
     },

@@ -6,6 +6,7 @@ import type { stateErrors } from '../core/errors/catalogue/state.ts';
 import type { taskErrors } from '../core/errors/catalogue/task.ts';
 import type { ErrorEntry, ErrorFactory } from '../core/errors/error.ts';
 import type { dockerErrors } from '../plugins/docker/errors.ts';
+import type { buildErrors } from '../plugins/docker/build/build-errors.ts';
 import type { imageErrors } from '../plugins/docker/image-errors.ts';
 
 /** Facts for each code of a catalogue: one without an example does not compile. */
@@ -50,6 +51,8 @@ export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
   DS_SERVICE_REMOVED: { service: 'redis' },
   DS_SERVICE_READY_STEP: { service: 'postgres', reason: 'relation "users" does not exist' },
   DS_SERVICE_FUNCTION: { service: 'api', field: 'exports', reason: 'x is not a function' },
+  DS_SERVICE_NOT_RUNNING: { service: 'redis', state: 'not there' },
+  DS_SERVICE_NO_INSIDE: { service: 'api', kind: 'process' },
   DS_PORT_UNKNOWN: { service: 'postgres', port: 'sq', known: ['sql'] },
   DS_PORT_TAKEN: { service: 'postgres', port: 5432, holder: 'postgres (process 812)' },
   DS_RUN_UNKNOWN: { service: 'postgres', run: 'dokcer', known: ['docker', 'local'] },
@@ -128,6 +131,11 @@ export const taskExamples: ExamplesOf<typeof taskErrors> = {
     given: 'allways',
     expected: 'missing, always or never',
   },
+  DS_ARGUMENT_CONFLICT: {
+    argument: '--update',
+    other: '--offline',
+    reason: 'the one asks the registries, which the other forbids',
+  },
   DS_ARGUMENT_UNEXPECTED: { given: 'redis', task: 'reset' },
 };
 
@@ -182,11 +190,56 @@ export const dockerExamples: ExamplesOf<typeof dockerErrors> = {
 export const imageExamples: ExamplesOf<typeof imageErrors> = {
   DS_IMAGE_NAME_INVALID: { image: 'Postgres:17', reason: 'upper case is not allowed' },
   DS_IMAGE_MISSING: { image },
-  DS_IMAGE_NOT_FOUND: { image: 'postgres:71', reason: 'manifest unknown' },
-  DS_IMAGE_UNAUTHORISED: { image, registry: 'registry.example', reason: 'access denied' },
+  DS_IMAGE_NOT_FOUND: {
+    image: 'postgres:71',
+    registry: 'docker.io',
+    reason: 'manifest unknown',
+  },
+  DS_IMAGE_UNAUTHORISED: {
+    image: 'registry.example/shop/api:1',
+    registry: 'registry.example',
+    reason: 'access denied',
+    trouble: 'docker-credential-desktop is not on PATH',
+  },
+  DS_IMAGE_PLATFORM: {
+    image,
+    platform: 'linux/arm64',
+    platforms: ['linux/amd64', 'linux/386'],
+    reason: 'no matching manifest for linux/arm64/v8 in the manifest list entries',
+  },
+  DS_IMAGE_RATE_LIMITED: {
+    image,
+    registry: 'docker.io',
+    reason: 'toomanyrequests: You have reached your pull rate limit.',
+  },
   DS_IMAGE_NO_NETWORK: { image, registry: 'registry.example', reason: 'no such host' },
   DS_IMAGE_NO_SPACE: { image, reason: 'no space left on device' },
   DS_IMAGE_PULL_FAILED: { image, reason: 'unexpected EOF' },
+};
+
+export const buildExamples: ExamplesOf<typeof buildErrors> = {
+  DS_BUILD_FAILED: {
+    service: 'api',
+    image: 'shop_api',
+    reason: 'failed to solve: process "/bin/sh -c npm ci" did not complete successfully',
+    logs: ['#9 [3/4] RUN npm ci', '#9 1.204 npm ERR! code EUSAGE'],
+  },
+  DS_BUILD_NO_CLI: { service: 'api', problem: 'there is no `docker` in PATH' },
+  DS_BUILD_NEEDS_BUILDX: {
+    service: 'api',
+    field: 'secrets',
+    found: 'docker 28.2.2 without buildx',
+  },
+  DS_BUILD_CONTEXT_MISSING: { service: 'api', context: '/home/ada/shop/api' },
+  DS_BUILD_DOCKERFILE_MISSING: { service: 'api', dockerfile: '/home/ada/shop/api/Dockerfile' },
+  DS_BUILD_TARGET_UNKNOWN: { service: 'api', target: 'dve', known: ['base', 'dev'] },
+  DS_BUILD_SECRET_MISSING: { service: 'api', id: 'npm', source: '$NPM_TOKEN' },
+  DS_BUILD_IMAGE_TAKEN: {
+    service: 'api',
+    image: 'shop_api',
+    owner: 'it was not built by devservices',
+  },
+  DS_BUILD_IMAGE_SHARED: { image: 'shop/api:dev', services: ['api', 'worker'] },
 };
 
 export const bugExamples: ExamplesOf<typeof bugErrors> = {

@@ -1,6 +1,7 @@
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import type { Endpoints, ImageProgress } from '../events.ts';
+import type { Logger } from '../log.ts';
 import type { Finding } from './finding.ts';
 import type { Json, Run } from './run.ts';
 
@@ -57,6 +58,8 @@ export interface Instance {
   createdAt: number;
   /** By the runner's own clock, milliseconds since the epoch, where one look tells it. */
   startedAt?: number;
+  /** When the run before ended, by the same clock, where that is known. */
+  endedAt?: number;
 }
 
 export interface Observation {
@@ -84,7 +87,17 @@ export interface LogLine {
 }
 
 export type RunnerEvent =
-  | { type: 'exited'; service: string; id: string; exitCode: number; willRestart: boolean }
+  | {
+      type: 'exited';
+      service: string;
+      id: string;
+      exitCode: number;
+      willRestart: boolean;
+      /** By the runner's own clock, milliseconds since the epoch, where it tells. */
+      at?: number;
+      /** It ended because somebody removes it. */
+      isRemoval?: boolean;
+    }
   | { type: 'health'; service: string; id: string; health: 'healthy' | 'unhealthy' | 'starting' }
   | { type: 'started'; service: string; id: string }
   | { type: 'removed'; service: string; id: string }
@@ -111,8 +124,12 @@ export interface RefreshOptions {
   build: boolean;
   /** Asks the registries for what is newer than what is here (`--update`). */
   update: boolean;
+  /** Says what would be built and asked, and does nothing. */
+  isDry: boolean;
   signal: AbortSignal;
   onProgress(progress: ImageProgress): void;
+  /** For what people should know: what a dry run would do, a registry that could not be asked. */
+  log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** What a target starts from, and is not on this machine. */
@@ -138,6 +155,8 @@ export interface AttachedCommand {
   environment?: Readonly<Record<string, string>>;
   user?: string;
   workingDir?: string;
+  /** Learns of signals for the command, as they come; returns how to stop that. */
+  onSignal?(listener: (name: NodeJS.Signals) => void): () => void;
   signal: AbortSignal;
 }
 
@@ -200,12 +219,17 @@ export interface Runner {
   refresh?(targets: readonly Target[], options: RefreshOptions): Promise<void>;
   /** What these targets start from and is not here; asks no network. */
   listMissing?(targets: readonly Target[], signal: AbortSignal): Promise<readonly MissingImage[]>;
-  /** Runs a command inside, joined to the caller's streams; resolves with its exit status. */
+  /**
+   * Runs a command inside, joined to the caller's streams; resolves with its exit status. Where it
+   * cannot be run, throws an error with `shellStatus` 126 or 127 in its facts, as shells have them.
+   */
   execAttached?(instance: Instance, command: AttachedCommand): Promise<number>;
   /** What the engine's own healthcheck said last, in words; undefined where it said nothing yet. */
   lastCheck?(instance: Instance, signal: AbortSignal): Promise<string | undefined>;
   /** How what it needs could be started, where it is not available and a way is known. */
   findStarter?(signal: AbortSignal): Promise<Starter | undefined>;
+  /** When its present run began, by the runner's own clock, where `observe` does not tell. */
+  findStart?(instance: Instance, signal: AbortSignal): Promise<number | undefined>;
   /** What `doctor` should know; throws nothing. */
   diagnose?(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Ends connections. */

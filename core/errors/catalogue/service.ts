@@ -74,6 +74,20 @@ export const serviceErrors = defineErrors({
       `The function \`${field}\` of the service ${service} failed: ${reason}`,
     hint: ({ service, field }) => `Mend \`${field}\` of ${service} in the configuration.`,
   }),
+  DS_SERVICE_NOT_RUNNING: entry<{ service: string; state: string }>({
+    blame: 'user',
+    title: 'A command was to be run in a service that does not run',
+    message: ({ service, state }) =>
+      `${service} does not run (${state}), so no command can run inside it.`,
+    hint: ({ service }) => `Start it: \`devservices up ${service}\`.`,
+  }),
+  DS_SERVICE_NO_INSIDE: entry<{ service: string; kind: string }>({
+    blame: 'user',
+    title: 'A service has no inside to run a command in',
+    message: ({ service, kind }) =>
+      `${service} runs as a ${kind}, inside which no command can be run.`,
+    hint: () => 'Run the command on this machine: `devservices run -- COMMAND`.',
+  }),
   DS_PORT_UNKNOWN: entry<{ service: string; port: string; known: readonly string[] }>({
     blame: 'user',
     title: 'A port that does not exist was named',

@@ -1,0 +1,35 @@
+import { serviceErrors } from '../errors/catalogue/service.ts';
+import type { AttachedCommand } from '../run/runner.ts';
+import { observe } from './down.ts';
+import type { Kernel } from './kernel.ts';
+
+export interface ExecRequest extends Omit<AttachedCommand, 'signal'> {
+  service: string;
+}
+
+/**
+ * Runs a command inside a service that runs, found by its labels; gives the command's exit status.
+ * Throws DS_SERVICE_UNKNOWN, DS_SERVICE_NOT_RUNNING and DS_SERVICE_NO_INSIDE.
+ */
+export async function execInService(kernel: Kernel, request: ExecRequest): Promise<number> {
+  const { service, ...command } = request;
+  const found = await observe(kernel, await kernel.runners());
+  const known = new Set([
+    ...Object.keys(kernel.config?.services ?? {}),
+    ...found.map(({ instance }) => instance.service),
+  ]);
+  if (!known.has(service)) {
+    throw serviceErrors.create('DS_SERVICE_UNKNOWN', { names: [service], known: [...known] });
+  }
+  const own = found.filter(({ instance }) => instance.service === service);
+  const running = own.find(({ instance }) => instance.status === 'running');
+  if (!running) {
+    const state = own[0]?.instance.status ?? 'not there';
+    throw serviceErrors.create('DS_SERVICE_NOT_RUNNING', { service, state });
+  }
+  const { runner, instance } = running;
+  if (!runner.execAttached) {
+    throw serviceErrors.create('DS_SERVICE_NO_INSIDE', { service, kind: instance.kind });
+  }
+  return runner.execAttached(instance, { ...command, signal: kernel.signal });
+}

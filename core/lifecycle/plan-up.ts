@@ -1,0 +1,38 @@
+import type { ResolvedConfig } from '../config/config.ts';
+import { makePlan } from '../plan/make-plan.ts';
+import type { PlanOptions } from '../plan/plan-context.ts';
+import type { Kernel } from './kernel.ts';
+import { inPhase } from './phase.ts';
+import { selectRestarted } from './restart.ts';
+import { createUp, type Up, type UpOptions } from './up.ts';
+
+/** Plans one `up` under the checkout's lock, which is given up when its last step is over, or when planning fails. */
+export async function planUp(
+  kernel: Kernel & { config: ResolvedConfig },
+  given: PlanOptions & UpOptions,
+  unlock: () => void,
+): Promise<Up> {
+  const { log, state } = kernel;
+  try {
+    const request = given.restart ? await selectRestarted(kernel, given) : given;
+    const plan = await inPhase(kernel, { phase: 'plan' }, () =>
+      makePlan(
+        {
+          ...kernel,
+          onFirstChoice(service, key, passedOver) {
+            state.pin(service, key);
+            const away = passedOver.length > 0 ? ` (not available: ${passedOver.join(', ')})` : '';
+            log.info(`${service} runs by "${key}" in this checkout from now on${away}.`);
+          },
+        },
+        request,
+      ),
+    );
+    const up = createUp(kernel, plan, request);
+    const { afterHealth } = up;
+    return Object.assign(up, { afterHealth: () => afterHealth().finally(unlock) });
+  } catch (thrown) {
+    unlock();
+    throw thrown;
+  }
+}

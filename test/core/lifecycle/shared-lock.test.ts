@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { createSharedLock } from '../../../core/lifecycle/shared-lock.ts';
+import { createTestHost } from '../../../core/testing/test-host.ts';
+import { codesOf, image, told } from '../../rig/kernel.ts';
+
+const config = { services: { db: { run: image() } } };
+
+test('the checkout is free as soon as `up` is over, while its host goes on', async () => {
+  await using first = createTestHost({ config });
+  await first.up();
+  // In one process a lock that is still held is a defect, not a wait.
+  const second = first.again();
+  expect((await second.up()).services['db']?.action).toBe('unchanged');
+  await second.host.down({});
+  const third = first.again();
+  expect((await third.up()).services['db']?.action).toBe('created');
+  expect((await first.up()).services['db']?.action).toBe('unchanged');
+  await second.host.close();
+  await third.host.close();
+});
+
+test('the checkout is not free before `afterHealth` is over, and is after a plan that failed', async () => {
+  await using first = createTestHost({ config });
+  await first.host.configure();
+  const up = await first.host.plan({ pull: 'missing', removeOrphans: false });
+  const second = first.again();
+  expect(await codesOf(second.up())).toEqual(['DS_BUG_INVARIANT']);
+  await up.beforeUp();
+  await up.start();
+  await up.health();
+  await up.afterHealth();
+  expect(await codesOf(second.up({ services: ['bd'] }))).toEqual(['DS_SERVICE_UNKNOWN']);
+  expect((await first.up()).errors).toEqual([]);
+  await second.host.close();
+});
+
+test('two at once in one host share the lock, and the last gives it up', async () => {
+  await using test = createTestHost({
+    config: { services: { a: { run: image() }, b: { run: image() } } },
+  });
+  const goOn = test.runner.holdOn('start b');
+  const both = [test.up({ services: ['a'] }), test.up({ services: ['b'] })];
+  await both[0];
+  const other = test.again();
+  expect(await codesOf(other.up())).toEqual(['DS_BUG_INVARIANT']);
+  goOn();
+  await both[1];
+  expect((await other.up()).errors).toEqual([]);
+  expect(told(test.events).filter((line) => line === 'phase-started lock')).toHaveLength(1);
+  await other.host.close();
+});
+
+test('who could not take it leaves it to be taken', async () => {
+  const released: string[] = [];
+  const attempts = [() => Promise.reject(new Error('busy')), () => Promise.resolve()];
+  const lock = createSharedLock(async (task) => {
+    await attempts.shift()?.();
+    return { release: () => void released.push(task) };
+  });
+  await expect(lock.take('one')).rejects.toThrow('busy');
+  const giveUp = await lock.take('two');
+  expect(released).toEqual([]);
+  giveUp();
+  giveUp();
+  expect(released).toEqual(['two']);
+  await lock.during('three', () => Promise.reject(new Error('oh'))).catch(() => {});
+  expect(released).toEqual(['two', 'three']);
+});
