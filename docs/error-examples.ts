@@ -53,6 +53,7 @@ export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
   DS_SERVICE_FUNCTION: { service: 'api', field: 'exports', reason: 'x is not a function' },
   DS_SERVICE_NOT_RUNNING: { service: 'redis', state: 'not there' },
   DS_SERVICE_NO_INSIDE: { service: 'api', kind: 'process' },
+  DS_SERVICE_DATA_IN_USE: { service: 'postgres', name: 'shop_postgres_data', users: ['backup'] },
   DS_PORT_UNKNOWN: { service: 'postgres', port: 'sq', known: ['sql'] },
   DS_PORT_TAKEN: { service: 'postgres', port: 5432, holder: 'postgres (process 812)' },
   DS_RUN_UNKNOWN: { service: 'postgres', run: 'dokcer', known: ['docker', 'local'] },
@@ -69,6 +70,13 @@ export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
       { image: 'shop_api', services: ['api'], isBuilt: true },
     ],
     isOffline: true,
+  },
+  DS_FILE_UNREADABLE: {
+    service: 'api',
+    field: 'secrets',
+    name: 'token',
+    from: '$API_TOKEN',
+    reason: 'it is not set',
   },
   DS_SECRET_UNAVAILABLE: { name: 'STRIPE_KEY', from: '$STRIPE_KEY', reason: 'it is not set.' },
 };

@@ -6,10 +6,12 @@ import { stateErrors } from '../core/errors/catalogue/state.ts';
 import { taskErrors } from '../core/errors/catalogue/task.ts';
 import type { Blame, ErrorEntry } from '../core/errors/error.ts';
 import { exitCodes } from '../core/errors/exit-code.ts';
+import { buildErrors } from '../plugins/docker/build/build-errors.ts';
 import { dockerErrors } from '../plugins/docker/errors.ts';
 import { imageErrors } from '../plugins/docker/image-errors.ts';
 import {
   bugExamples,
+  buildExamples,
   configExamples,
   dockerExamples,
   imageExamples,
@@ -42,6 +44,7 @@ export const errorAreas: readonly Area[] = [
     examples: dockerExamples,
   },
   { title: 'Docker: images', entries: imageErrors.entries, examples: imageExamples },
+  { title: 'Docker: builds', entries: buildErrors.entries, examples: buildExamples },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 

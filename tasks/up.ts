@@ -15,6 +15,8 @@ export default defineTask(import.meta, {
     skipOnlyIf: { kind: 'flag', description: 'Starts services whatever their onlyIf says' },
     recreate: { kind: 'flag', description: 'Makes unchanged services anew as well' },
     noDeps: { kind: 'flag', description: 'Leaves out what the named services need' },
+    build: { kind: 'flag', description: 'Builds images whose sources may have changed' },
+    update: { kind: 'flag', description: 'Asks the registries for newer images' },
     pull: {
       kind: 'option',
       value: 'WHEN',
@@ -55,6 +57,9 @@ export default defineTask(import.meta, {
       noDeps: args.noDeps,
       recreate: args.recreate,
       removeOrphans: args.removeOrphans,
+      build: args.build,
+      update: args.update,
+      dryRun: args.dryRun,
       pull: args.offline ? 'never' : (args.pull ?? 'missing'),
       offline: args.offline,
       runs: Object.fromEntries(args.run.map(splitPair)),

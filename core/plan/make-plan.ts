@@ -3,17 +3,23 @@ import { throwAll } from '../errors/as-error.ts';
 import type { Instance, Runner } from '../run/runner.ts';
 import { dependenciesOf, type Selected, selectServices } from '../selection.ts';
 import { findMissingImages } from './check-images.ts';
+import { wantedPorts } from './bind-ports.ts';
 import { findTakenPorts, portTakenErrors } from './check-ports.ts';
 import { chooseNeighbours, chooseRuns, runnersBefore } from './choose-runs.ts';
 import type { Plan } from './plan.ts';
 import type { PlanContext, PlanOptions } from './plan-context.ts';
 import { planServices } from './plan-services.ts';
-import { resolveServices, wantedPorts } from './resolve-services.ts';
+import { assertRefreshable, refreshImages } from './refresh-images.ts';
+import { resolveServices } from './resolve-services.ts';
 
-/** Looks once at what there is and decides what to do. Starts, stops and changes nothing. */
+/**
+ * Looks once at what there is and decides what to do. Starts, stops and changes nothing, but for the
+ * images where they are asked to be made anew: then it looks again.
+ */
 export async function makePlan(context: PlanContext, options: PlanOptions): Promise<Plan> {
   const { config, state, signal } = context;
   const { services: all } = config;
+  assertRefreshable(options);
   const { selected, left } = await selectServices(all, options);
   const choice = {
     ...context,
@@ -24,23 +30,27 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
   };
   const chosen = await chooseRuns(choice);
   const neighbours = await chooseNeighbours(choice, neighboursOf(all, { selected, left }));
-  const instances = await observeAll(context, [
+  const runners = [
     ...Object.values(chosen).map(({ runner }) => runner),
     ...(await runnersBefore(choice, chosen)),
-  ]);
+  ];
+  let instances = await observeAll(context, runners);
   const ours = new Set(
     instances.flatMap(({ endpoints }) => Object.values(endpoints).map(({ port }) => port)),
   );
 
   const draft = async (strangers: ReadonlySet<number>) => {
     const names = Object.keys({ ...neighbours, ...chosen });
-    const wanted = names.flatMap((name) => wantedPorts(name, all[name]));
+    const wanted = names.flatMap((name) =>
+      wantedPorts(name, all[name], { ...neighbours, ...chosen }[name]?.run),
+    );
     const hostPorts = await state.leasePorts(wanted, { ours, strangers });
     const given = { ...context, services: all, chosen, neighbours, hostPorts };
-    const resolved = await resolveServices(given);
-    return planServices({ ...context, chosen, resolved, instances, ...options });
+    return resolveServices(given);
   };
-  let services = await draft(new Set());
+  let resolved = await draft(new Set());
+  const decide = () => planServices({ ...context, chosen, resolved, instances, ...options });
+  let services = decide();
   signal.throwIfAborted();
   const taken = await findTakenPorts({
     services: Object.values(services),
@@ -51,7 +61,12 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
     const { ports: mode = 'fail' } = options;
     if ((typeof mode === 'function' ? await mode(taken) : mode) === 'fail')
       throwAll(portTakenErrors(taken));
-    services = await draft(new Set(taken.map(({ number }) => number)));
+    resolved = await draft(new Set(taken.map(({ number }) => number)));
+    services = decide();
+  }
+  if (await refreshImages(context, { services, chosen, options })) {
+    instances = await observeAll(context, runners);
+    services = decide();
   }
   if (options.pull === 'never' || options.offline) {
     const missing = await findMissingImages({ ...options, services, chosen, signal });

@@ -1,6 +1,8 @@
 import type { ResolvedConfig } from '../config/config.ts';
+import type { EventStream } from '../events.ts';
 import type { WantedPort } from '../identity/port-choice.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
+import type { Logger } from '../log.ts';
 import type { PortBinding, PrepareOptions, ResolvedRun, Spec } from '../run/runner.ts';
 import type { Selection } from '../selection.ts';
 import type { TakenPort } from './check-ports.ts';
@@ -14,6 +16,17 @@ export interface PlanOptions extends Selection {
   pull?: PrepareOptions['pull'];
   /** No network at all: what would have to be built is missing too. */
   offline?: boolean | undefined;
+  /**
+   * Stops these and starts them again, and who follows them (`dependsOn: { restart: true }`); empty:
+   * all that run. Whatever else they need only has to run.
+   */
+  restart?: readonly string[];
+  /** Builds what is built before anything is decided. */
+  build?: boolean;
+  /** Asks for newer images before anything is decided; contradicts `offline` and never pulling. */
+  update?: boolean;
+  /** Images are not made anew, only said. */
+  dryRun?: boolean;
   /** `--run SERVICE=KEY`. */
   runs?: Readonly<Record<string, string>>;
   /** What to do about a port that a stranger holds. Default `fail`. */
@@ -42,6 +55,8 @@ export interface PlanContext {
   project: ProjectIdentity;
   state: PlanState;
   reader: SecretReader;
+  events: Pick<EventStream, 'emit'>;
+  log: Logger;
   signal: AbortSignal;
   runner: RunChoice['runner'];
   onFirstChoice: RunChoice['onFirstChoice'];

@@ -14,6 +14,8 @@ export interface PortBinding {
   container: number;
   host: number;
   protocol: 'tcp' | 'udp';
+  /** Address of this machine on which it is published; absent: 127.0.0.1. */
+  interface?: string;
 }
 
 /** One service as a runner gets it: resolved, nothing left to decide. */
@@ -200,7 +202,7 @@ export interface Runner {
   removeData(found: OwnedData, signal: AbortSignal): Promise<void>;
   /** Where one port is reached from. Pure. */
   address(
-    target: { service: string; project: ProjectIdentity; port: PortBinding },
+    target: { service: string; project: ProjectIdentity; port: PortBinding; run?: Run },
     from: Viewpoint,
   ): Address;
   /** Whether something really listens on the port inside: a published port proves nothing. */
@@ -243,6 +245,14 @@ export interface NormaliseContext {
   root: string;
   /** The run's environment after functions, templates, secrets and dependencies' exports. */
   environment: Readonly<Record<string, string>>;
+  /** What the run's secrets and configs hold. */
+  files?: FileContents;
+}
+
+/** Contents by name, in base64. */
+export interface FileContents {
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly configs: Readonly<Record<string, string>>;
 }
 
 export interface OwnedData {
@@ -251,6 +261,8 @@ export interface OwnedData {
   service: string;
   /** The name people see (a volume). */
   name: string;
+  /** Who uses it, running or not, where that is known. */
+  users?: readonly { id: string; name: string }[];
 }
 
 export interface LogOptions {

@@ -3,6 +3,7 @@ import type { RunnerContext } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import { createEngine } from './engine/engine.ts';
 import type { Engine } from './engine/engine.ts';
+import { describeRemotePorts } from './engine/remote-ports.ts';
 import { dockerOptions } from './options.ts';
 import { createDockerRunner } from './runner/docker-runner.ts';
 
@@ -17,16 +18,32 @@ declare module 'devservices' {
 export const docker = definePlugin({
   name: 'docker',
   options: dockerOptions,
-  permissions: { env: ['DOCKER_*', 'HOME', 'XDG_RUNTIME_DIR'] },
+  permissions: {
+    // All of it: the command line that builds takes proxies, agents and a build's own values from it.
+    env: ['*'],
+    run: ['docker', 'ssh', 'docker-credential-*'],
+  },
   setup(ctx) {
-    const { env } = ctx;
+    const { env, log } = ctx;
     let engine: Engine | undefined;
     const open = ({ engine: address }: RunnerContext): Engine => {
-      engine ??= createEngine({ engine: address ?? ctx.options.engine, env });
+      engine ??= createEngine({
+        engine: address ?? ctx.options.engine,
+        env,
+        onFound: ({ way, address: found, apiVersion }) =>
+          log.debug(`The engine is ${found.url} (${way}), by its API ${apiVersion}.`),
+      });
       return engine;
     };
-    ctx.runner('container', (context) => createDockerRunner({ env }, open(context)));
+    ctx.runner('container', (context) =>
+      createDockerRunner({ env, cacheFolder: context.cacheFolder, warn: log.warn }, open(context)),
+    );
     ctx.expose('engine', (context) => open(context).client(ctx.signal));
+    ctx.hooks.afterHealth.tap('docker', async ({ services, signal }) => {
+      const address = await engine?.connect(signal);
+      const ports = address && describeRemotePorts(address, Object.values(services));
+      if (ports !== undefined) log.warn(ports);
+    });
     ctx.defer(() => engine?.close());
   },
 });

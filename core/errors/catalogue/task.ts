@@ -92,6 +92,13 @@ export const taskErrors = defineErrors({
       `${argument} takes ${expected}, and was given "${given}".`,
     hint: ({ argument, expected }) => `Give ${argument} ${expected}.`,
   }),
+  DS_ARGUMENT_CONFLICT: entry<{ argument: string; other: string; reason: string }>({
+    blame: 'user',
+    title: 'Two options contradict each other',
+    message: ({ argument, other, reason }) =>
+      `${argument} and ${other} can not be given together: ${reason}.`,
+    hint: ({ argument, other }) => `Leave out ${argument} or ${other}.`,
+  }),
   DS_ARGUMENT_UNEXPECTED: entry<{ given: string; task: string }>({
     blame: 'user',
     title: 'There is one argument too many',

@@ -1,12 +1,17 @@
 import { homedir } from 'node:os';
 import { isDevServicesError } from 'devservices';
 import type { ContainerRun, ResolvedRun, Runner } from 'devservices/runner';
+import { createImageBuilder } from '../build/image-builder.ts';
+import { refreshImages } from '../build/refresh-images.ts';
+import { resolveBuild } from '../build/resolve-build.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { checkListening } from './check-listening.ts';
-import { createContainerAddresses } from './container-addresses.ts';
+import { createContainerAddresses, inspectContainer } from './container-addresses.ts';
 import { removeContainer, stopContainer } from './end-container.ts';
 import { createEnsureImage } from '../images/ensure-image.ts';
+import { createImageSizes } from '../images/image-sizes.ts';
+import { listMissingImages } from '../images/list-missing.ts';
 import { execCommand } from './exec-command.ts';
 import { findPortOwner } from './find-port-owner.ts';
 import { lastCheck } from './last-check.ts';
@@ -23,6 +28,10 @@ import { watchProject } from './watch-project.ts';
 export interface DockerRunnerOptions extends EngineOptions {
   /** Pause before a failed pull is tried again; it doubles. Default 500. */
   retryAfterMs?: number;
+  /** Where sizes of images are remembered; without it they are not. */
+  cacheFolder?: string;
+  /** Says what people should know though it stops nothing. */
+  warn?: (text: string) => void;
 }
 
 /**
@@ -38,9 +47,15 @@ export function createDockerRunner(
   const addresses = createContainerAddresses(engine);
   const closing = new AbortController();
   const known = { engine, addresses };
+  const sizes =
+    options.cacheFolder === undefined ? undefined : createImageSizes(options.cacheFolder);
+  const env = options.env ?? process.env;
+  const imageBuilder = createImageBuilder({ engine, env });
   const ensureImage = createEnsureImage({
     engine,
-    env: options.env ?? process.env,
+    sizes,
+    warn: options.warn,
+    env,
     home: options.home ?? homedir(),
     retryAfterMs: options.retryAfterMs ?? 500,
   });
@@ -55,11 +70,15 @@ export function createDockerRunner(
         return { available: false, error: thrown };
       }
     },
-    normalise: (run, context) => normaliseContainer(run as ContainerRun, context),
+    normalise: (run, context) => ({
+      ...normaliseContainer(run as ContainerRun, context),
+      ...resolveBuild(run as ContainerRun, context, env),
+    }),
     restartsAfter,
     observe: (project, signal) => observeProject(known, project, signal),
     ensureProject: (project, signal) => ensureNetwork(engine, project, signal),
-    prepare: (target, prepare) => prepareContainer({ engine, ensureImage }, target, prepare),
+    prepare: (target, prepare) =>
+      prepareContainer({ engine, ensureImage, imageBuilder }, target, prepare),
     start: (target, instance, signal) => startContainer(known, { target, instance, signal }),
     stop: (instance, { signal }) => stopContainer(engine, instance, signal),
     remove: (instance, signal) => removeContainer(engine, instance, signal),
@@ -72,17 +91,20 @@ export function createDockerRunner(
     listens: (instance, port, signal) => checkListening(known, { instance, port, signal }),
     async probeAddress(instance, port, signal) {
       const host = await addresses.find(instance, signal);
-      return host === undefined
-        ? { host: '127.0.0.1', port: port.host }
-        : { host, port: port.container };
+      return host === undefined ? engine.reach(port.host, signal) : { host, port: port.container };
     },
     logs: (instance, log) =>
       readLogs(engine, instance, { ...log, signal: AbortSignal.any([log.signal, closing.signal]) }),
+    findStart: async (instance, signal) =>
+      (await inspectContainer(engine, instance, signal)).state.startedAt,
     exec: (instance, command, signal) => execCommand(engine, instance, { command, signal }),
     watch: (project, signal) =>
       watchProject(known, project, AbortSignal.any([signal, closing.signal])),
     dropProject: (project, signal) => dropNetwork(engine, project, signal),
     lastCheck: (instance, signal) => lastCheck(engine, instance, signal),
+    listMissing: (targets, signal) => listMissingImages({ engine, sizes }, targets, signal),
+    refresh: (targets, refresh) =>
+      refreshImages({ engine, ensureImage, imageBuilder }, targets, refresh),
     portOwner: (port) => findPortOwner(engine, port, closing.signal),
     close() {
       closing.abort();

@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Instance, PrepareOptions, Target } from 'devservices/runner';
+import type { ImageBuilder } from '../build/image-builder.ts';
+import { imageBuildOf } from '../build/resolved-build.ts';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
@@ -17,13 +19,19 @@ import { asContainer } from './resolved-container.ts';
  * goes once the image is there. Leaves nothing half-made: what it throws on, it takes back.
  */
 export async function prepareContainer(
-  { engine, ensureImage }: { engine: Engine; ensureImage: EnsureImage },
+  {
+    engine,
+    ensureImage,
+    imageBuilder,
+  }: { engine: Engine; ensureImage: EnsureImage; imageBuilder: ImageBuilder },
   target: Target,
   options: PrepareOptions,
 ): Promise<Instance> {
   const { signal, replaces } = options;
   const run = asContainer(target.run);
-  await ensureImage({ image: run.image, platform: run.platform }, options);
+  const build = imageBuildOf(target);
+  if (build) await imageBuilder.ensure(build, options);
+  else await ensureImage({ image: run.image, platform: run.platform }, options);
   if (replaces) {
     await stopContainer(engine, replaces, signal);
     await removeContainer(engine, replaces, signal);
