@@ -7,6 +7,10 @@ export interface DockerConfig {
   folder: string;
   currentContext?: string;
   auths?: Readonly<Record<string, StoredAuth | null>>;
+  /** Names the program that keeps the credentials of all registries. */
+  credsStore?: string;
+  /** The same for one registry each. */
+  credHelpers?: Readonly<Record<string, unknown>>;
   /** Why config.json could not be used, where it could not. */
   problem?: string;
 }
@@ -29,11 +33,13 @@ export async function loadDockerConfig({ env, home }: Surroundings): Promise<Doc
   try {
     const found: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (!isRecord(found)) return { folder, problem: `${path} does not hold an object` };
-    const { currentContext, auths } = found;
+    const { currentContext, auths, credsStore, credHelpers } = found;
     return {
       folder,
       ...(typeof currentContext === 'string' ? { currentContext } : {}),
       ...(isRecord(auths) ? { auths: auths as Record<string, StoredAuth | null> } : {}),
+      ...(typeof credsStore === 'string' ? { credsStore } : {}),
+      ...(isRecord(credHelpers) ? { credHelpers } : {}),
     };
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return { folder };

@@ -18,11 +18,24 @@ export type EngineAddress =
       readonly tls?: EngineTls;
       /** As people read it: without user and password. */
       readonly url: string;
-    };
+    }
+  | SshAddress;
+
+/** An engine that is asked through the system's `ssh`. */
+export interface SshAddress {
+  readonly kind: 'ssh';
+  /** As the user's ssh knows it: a name, an address or an alias. */
+  readonly host: string;
+  readonly user?: string;
+  readonly port?: number;
+  /** Of the engine's socket there; the docker CLI there knows without. */
+  readonly path?: string;
+  /** The socket is forwarded by ssh itself, as there is no docker CLI there. */
+  readonly isForwarded?: boolean;
+  readonly url: string;
+}
 
 const notYet: Readonly<Record<string, string>> = {
-  'ssh:':
-    'Forward the socket yourself, `ssh -N -L /tmp/engine.sock:/var/run/docker.sock HOST`, and give --engine unix:///tmp/engine.sock.',
   'npipe:': 'Run devservices inside WSL 2, where Docker Desktop offers /var/run/docker.sock.',
 };
 
@@ -43,6 +56,7 @@ export function resolveEngineAddress(
     const scheme = url.protocol.slice(0, -1);
     throw dockerErrors.create('DS_DOCKER_ADDRESS_UNSUPPORTED', { way, scheme, instead });
   }
+  if (url.protocol === 'ssh:') return resolveSsh(url);
   if (!['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '') {
     return { problem: 'is not an address like unix:///path or tcp://host:port' };
   }
@@ -65,6 +79,55 @@ function resolveTcp(url: URL, tls: EngineTls | undefined): EngineAddress {
   const port = url.port === '' ? (dropped ?? (tls ? 2376 : 2375)) : Number(url.port);
   const shown = `${tls ? 'https' : 'http'}://${url.hostname}:${port}`;
   return { kind: 'tcp', host, port, ...(tls ? { tls } : {}), url: shown };
+}
+
+// Names reach ssh, which puts them into its own commands (ProxyCommand) and reads a leading dash as an
+// option; the path reaches the shell of the other side.
+const plainHost = /^[A-Za-z0-9_.:%][A-Za-z0-9_.:%-]*$/;
+const plainUser = /^[\p{L}\p{N}_.][\p{L}\p{N}_.@+\\-]*$/u;
+const plainPath = /^\/[\w./@:+,=-]+$/;
+
+function resolveSsh(url: URL): EngineAddress | { problem: string } {
+  const host = decode(url.hostname.replace(/^\[|\]$/g, ''));
+  const user = decode(url.username);
+  const path = url.pathname === '/' ? '' : decode(url.pathname);
+  if (url.password !== '') return { problem: 'has a password in it, which ssh does not take' };
+  if (!plainHost.test(host)) {
+    return { problem: 'names no host that could be given to ssh (it may not begin with a dash)' };
+  }
+  if (user !== '' && !plainUser.test(user)) {
+    return { problem: 'names no user that could be given to ssh (it may not begin with a dash)' };
+  }
+  if (url.search !== '' || url.hash !== '' || (path !== '' && !plainPath.test(path))) {
+    return { problem: 'has more behind the host than the path of a socket' };
+  }
+  return {
+    kind: 'ssh',
+    host,
+    ...(user === '' ? {} : { user }),
+    ...(url.port === '' ? {} : { port: Number(url.port) }),
+    ...(path === '' ? {} : { path }),
+    url: `ssh://${url.host}${path}`,
+  };
+}
+
+/**
+ * The machine whose loopback addresses an engine's published ports are on, where it is not this one.
+ * A host that ssh reaches is another one even as `localhost`: a virtual machine's forwarded port.
+ */
+export function remoteHostOf(address: EngineAddress): string | undefined {
+  if (address.kind === 'ssh') return address.host;
+  if (address.kind === 'socket') return undefined;
+  const isHere = address.host === 'localhost' || /^(?:127\.|::1$)/.test(address.host);
+  return isHere ? undefined : address.host;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -44,7 +44,15 @@ export function toEngineError(
   return dockerErrors.create('DS_DOCKER_REQUEST_FAILED', { doing, reason }, thrown);
 }
 
-const broken = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'];
+const broken = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENOENT',
+  'EPIPE',
+  'ESSH',
+  'ETIMEDOUT',
+];
 
 function isBrokenConnection(thrown: unknown): boolean {
   const code = (thrown as NodeJS.ErrnoException | undefined)?.code;

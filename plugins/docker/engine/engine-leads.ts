@@ -19,6 +19,8 @@ export interface Lead {
 export interface LeadOptions extends Surroundings {
   /** `--engine`, or what the configuration says. */
   engine?: string | undefined;
+  /** Who said `engine`, for messages. Default: `--engine`. */
+  engineSource?: string | undefined;
   /** Where engines for all users put their sockets; default `/var/run`. */
   systemFolder?: string | undefined;
 }
@@ -36,7 +38,7 @@ async function fromEngineOption(options: LeadOptions): Promise<readonly Lead[]> 
   const tls = await tlsFromEnvironment(options);
   return [
     {
-      way: `--engine ${withoutPassword(options.engine)}`,
+      way: `${options.engineSource ?? '--engine'} ${withoutPassword(options.engine)}`,
       isChosen: true,
       address: options.engine,
       tls,

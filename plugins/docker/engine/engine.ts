@@ -1,19 +1,29 @@
 import { homedir } from 'node:os';
 import type Dockerode from 'dockerode';
+import { remoteHostOf } from './engine-address.ts';
 import type { EngineAddress } from './engine-address.ts';
 import { toEngineError } from './engine-failure.ts';
 import { findEngine } from './find-engine.ts';
 import type { FoundEngine } from './find-engine.ts';
 import { listContainers } from './read-api.ts';
 import type { ListedContainer } from './read-api.ts';
+import { openSsh } from './ssh/open-ssh.ts';
+import { createPortRelay } from './ssh/port-relay.ts';
+import type { PortRelay } from './ssh/port-relay.ts';
+import { portArguments } from './ssh/ssh-command.ts';
+import { requestTarget } from './transport.ts';
 
 export interface EngineOptions {
   /** `--engine`, or what the configuration says. */
   engine?: string | undefined;
+  /** Who said `engine`, for messages. Default: `--engine`. */
+  engineSource?: string | undefined;
   /** Default: the process's own. */
   env?: Readonly<Record<string, string | undefined>>;
   home?: string;
   pingTimeoutMs?: number;
+  /** Learns which engine was taken. */
+  onFound?(found: FoundEngine): void;
 }
 
 export interface Asked {
@@ -35,8 +45,12 @@ export interface Engine {
   client(signal?: AbortSignal): Promise<Dockerode>;
   /** One request by that client, with its failure told as one of our errors. */
   ask<T>(asked: Asked, request: (client: Dockerode) => Promise<T>): Promise<T>;
+  /** Where this machine reaches a port that a container publishes. */
+  reach(port: number, signal: AbortSignal): Promise<{ host: string; port: number }>;
   /** Where it was found, for messages; empty before. */
   readonly url: string;
+  /** What it was found by. */
+  readonly options: EngineOptions;
   close(): void;
 }
 
@@ -44,6 +58,7 @@ export interface Engine {
 export function createEngine(options: EngineOptions): Engine {
   let found: Promise<FoundEngine> | undefined;
   let client: Promise<Dockerode> | undefined;
+  let relay: PortRelay | undefined;
   let url = '';
   const find = (signal: AbortSignal): Promise<FoundEngine> => {
     found ??= findEngine({
@@ -54,6 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
     }).then(
       (engine) => {
         url = engine.address.url;
+        options.onFound?.(engine);
         return engine;
       },
       (thrown: unknown) => {
@@ -81,6 +97,18 @@ export function createEngine(options: EngineOptions): Engine {
         throw toEngineError(thrown, { doing: 'list containers', address: url, signal });
       }
     },
+    async reach(port, signal) {
+      const { address } = await find(signal);
+      if (address.kind !== 'ssh') return { host: remoteHostOf(address) ?? '127.0.0.1', port };
+      relay ??= createPortRelay((there) =>
+        openSsh(
+          portArguments(address, { port: there, isAttended: process.stdin.isTTY }),
+          options.env ?? process.env,
+        ),
+      );
+      return { host: '127.0.0.1', port: await relay.find(port) };
+    },
+    options,
     client: openOnce,
     async ask({ doing, signal }, request) {
       const asked = await openOnce(signal);
@@ -92,21 +120,21 @@ export function createEngine(options: EngineOptions): Engine {
     },
     close() {
       void found?.then(({ transport }) => transport.close()).catch(() => {});
-      found = client = undefined;
+      relay?.close();
+      found = client = relay = undefined;
     },
   };
 }
 
 async function openClient({ address, apiVersion, transport }: FoundEngine): Promise<Dockerode> {
   const { default: Client } = await import('dockerode');
-  const place =
-    address.kind === 'socket'
-      ? { socketPath: address.path, host: undefined, protocol: 'http' as const }
-      : {
-          host: address.host,
-          port: address.port,
-          protocol: address.tls ? ('https' as const) : ('http' as const),
-        };
+  const isSecure = address.kind === 'tcp' && address.tls !== undefined;
+  const place = {
+    host: undefined,
+    ...requestTarget(address),
+    // Not ssh, also where it is: the client's own would look at no host key.
+    protocol: isSecure ? 'https' : 'http',
+  };
   // The constructor reads DOCKER_HOST and DOCKER_CERT_PATH, which may name another engine, and
   // throws when they are malformed; it is synchronous, so that nobody sees them gone.
   const { DOCKER_HOST: dockerHost } = process.env;

@@ -6,11 +6,15 @@ import type { EngineAddress } from './engine-address.ts';
 import { strategies } from './engine-leads.ts';
 import type { Lead, LeadOptions } from './engine-leads.ts';
 import { pingEngine } from './read-api.ts';
+import { canForwardSockets } from './ssh/can-forward-sockets.ts';
+import { isSshFailure } from './ssh/open-ssh.ts';
 import { createTransport } from './transport.ts';
 import type { Transport } from './transport.ts';
 
 /** An engine that answered. */
 export interface FoundEngine {
+  /** The way that led there, as people read it. */
+  way: string;
   address: EngineAddress;
   apiVersion: string;
   transport: Transport;
@@ -18,7 +22,7 @@ export interface FoundEngine {
 
 export interface FindOptions extends LeadOptions {
   signal: AbortSignal;
-  /** How long one engine may take to answer; default 10 s if it was chosen, else 3 s. */
+  /** How long one engine may take to answer; default 10 s if it was chosen, by ssh 30 s, else 3 s. */
   pingTimeoutMs?: number | undefined;
 }
 
@@ -41,22 +45,52 @@ export async function findEngine(options: FindOptions): Promise<FoundEngine> {
   throw dockerErrors.create('DS_DOCKER_UNREACHABLE', { tried });
 }
 
-async function follow(lead: Lead, options: FindOptions): Promise<FoundEngine | EngineAttempt> {
-  const { way, isChosen, tls } = lead;
+/** Asks for a sign of life where a lead leads; throws what is no reason to try another. */
+export async function follow(
+  lead: Lead,
+  options: Pick<FindOptions, 'env' | 'signal' | 'pingTimeoutMs'>,
+): Promise<FoundEngine | EngineAttempt> {
+  const { way, tls } = lead;
   if (lead.address === undefined) return { way, reason: lead.problem ?? 'it leads nowhere' };
   const address = resolveEngineAddress(lead.address, { way, tls });
   if ('problem' in address) return { way, reason: address.problem };
-  const transport = createTransport(address);
   try {
-    const timeoutMs = options.pingTimeoutMs ?? (isChosen ? 10_000 : 3000);
-    const apiVersion = await pingEngine(transport, { way, signal: options.signal, timeoutMs });
-    return { address, apiVersion, transport };
+    return await ask(lead, address, options);
   } catch (thrown) {
-    transport.close();
     if (options.signal.aborted || isDevServicesError(thrown)) throw thrown;
     return { way, reason: explain(thrown as NodeJS.ErrnoException) };
   }
 }
+
+async function ask(
+  lead: Lead,
+  address: EngineAddress,
+  options: Pick<FindOptions, 'env' | 'signal' | 'pingTimeoutMs'>,
+): Promise<FoundEngine> {
+  const { way, isChosen } = lead;
+  const transport = createTransport(address, options.env);
+  const patienceMs = address.kind === 'ssh' ? 30_000 : isChosen ? 10_000 : 3000;
+  const timeoutMs = options.pingTimeoutMs ?? patienceMs;
+  try {
+    const apiVersion = await pingEngine(transport, { way, signal: options.signal, timeoutMs });
+    return { way, address, apiVersion, transport };
+  } catch (thrown) {
+    transport.close();
+    const isWithoutCli = isSshFailure(thrown) && thrown.exitCode === commandNotFound;
+    if (address.kind !== 'ssh' || address.isForwarded || !isWithoutCli) throw thrown;
+    const bare = `no docker CLI is on the PATH of a shell there (${thrown.message})`;
+    if (!(await canForwardSockets(options.env))) {
+      throw new Error(`${bare}, and only an ssh from OpenSSH 9.4 on could forward the socket`);
+    }
+    return await ask(lead, { ...address, isForwarded: true }, options).catch((second: unknown) => {
+      if (!isSshFailure(second)) throw second;
+      throw new Error(`${bare}, and ssh could not forward the socket (${second.message})`);
+    });
+  }
+}
+
+// As shells have it.
+const commandNotFound = 127;
 
 const explanations: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such socket',

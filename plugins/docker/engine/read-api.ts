@@ -11,6 +11,7 @@ export interface ListedContainer {
   Created: number;
   Ports: readonly { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[] | null;
   Labels: Readonly<Record<string, string>> | null;
+  Mounts?: readonly { Name?: string }[] | null;
   State: string;
   Status: string;
   NetworkSettings?: {

@@ -2,6 +2,9 @@ import { Agent, request as requestHttp } from 'node:http';
 import { Agent as TlsAgent, request as requestHttps } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { EngineAddress } from './engine-address.ts';
+import { openSsh } from './ssh/open-ssh.ts';
+import { createSshAgent } from './ssh/ssh-agent.ts';
+import { engineArguments } from './ssh/ssh-command.ts';
 
 export interface Answer {
   status: number;
@@ -16,14 +19,16 @@ export interface Transport {
   close(): void;
 }
 
-/** Opens nothing before the first request. A request rejects with Node's own error. */
-export function createTransport(address: EngineAddress): Transport {
-  const agent = createAgent(address);
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Opens nothing before the first request. A request rejects with Node's own error, or an SshFailure.
+ * `env` is for what is started on the way there.
+ */
+export function createTransport(address: EngineAddress, env: Env): Transport {
+  const agent = createAgent(address, env);
   const request = isSecure(address) ? requestHttps : requestHttp;
-  const target =
-    address.kind === 'socket'
-      ? { socketPath: address.path }
-      : { host: address.host, port: address.port };
+  const target = requestTarget(address);
   return {
     agent,
     get(path, { signal, timeoutMs }) {
@@ -54,11 +59,29 @@ export function createTransport(address: EngineAddress): Transport {
   };
 }
 
+/** What a request names as its target; through ssh, the connection itself leads there. */
+export function requestTarget(
+  address: EngineAddress,
+): { socketPath: string } | { host: string; port: number } {
+  switch (address.kind) {
+    case 'socket':
+      return { socketPath: address.path };
+    case 'tcp':
+      return { host: address.host, port: address.port };
+    case 'ssh':
+      return { host: 'localhost', port: 80 };
+  }
+}
+
 function isSecure(address: EngineAddress): boolean {
   return address.kind === 'tcp' && address.tls !== undefined;
 }
 
-function createAgent(address: EngineAddress): Agent {
+function createAgent(address: EngineAddress, env: Env): Agent {
+  if (address.kind === 'ssh') {
+    const args = engineArguments(address, { isAttended: process.stdin.isTTY });
+    return createSshAgent(() => openSsh(args, env));
+  }
   if (address.kind === 'socket' || !address.tls) return new Agent({ keepAlive: true });
   const { skipVerify, ...material } = address.tls;
   return new TlsAgent({ keepAlive: true, ...material, rejectUnauthorized: !skipVerify });

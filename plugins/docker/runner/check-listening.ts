@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Instance, PortBinding } from 'devservices/runner';
+import { remoteHostOf } from '../engine/engine-address.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { execCommand } from './exec-command.ts';
@@ -32,6 +33,12 @@ export async function checkListening(
   });
   // Without IPv6 the second file is missing: `cat` fails, and has printed the first.
   if (exitCode === 0 || output.includes('local_address')) return hasListener(output, port);
+  if (remoteHostOf(await engine.connect(signal)) !== undefined) {
+    // The port of this machine would be asked about another machine's container.
+    throw new Error(
+      'the engine is on another machine and the image has no `cat`: give the service a ready.log, ready.http or healthcheck',
+    );
+  }
   return port.protocol === 'tcp' && staysOpen(port.host, signal);
 }
 
