@@ -56,6 +56,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
   /** Last log lines of who died after it was ready. */
   const reading: Promise<unknown>[] = [];
   let runs: Promise<unknown> = Promise.resolve();
+  let isStarted = false;
 
   const run = async (
     planned: PlannedService,
@@ -112,6 +113,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
 
   const start = async (): Promise<void> => {
     const services = Object.values(plan.services);
+    isStarted = true;
     for (const { service, runKey } of services) {
       tracked.set(service, trackService({ service, runner: runKey, events, clock: kernel.clock }));
     }
@@ -184,7 +186,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
 
   function report(): TaskOutcome {
     // Before the start nothing was done that could be told.
-    const services = tracked.size === 0 ? {} : reportServices(plan, tracked, ends);
+    const services = isStarted ? reportServices(plan, tracked, ends) : {};
     return { services, errors };
   }
 }
