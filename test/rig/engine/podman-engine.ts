@@ -90,7 +90,7 @@ async function writeSettings(packages: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
   await copyFile(join(packages, 'etc/containers/policy.json'), join(policies, 'policy.json'));
-  await writeFile(paths.registries, 'unqualified-search-registries = ["docker.io"]\n');
+  await writeFile(paths.registries, registries);
   await writeFile(
     paths.config,
     `[containers]
@@ -108,6 +108,16 @@ network_config_dir = "${join(dataFolder(), 'networks')}"
   );
 }
 
+// As Docker has it: short names are those of its own registry, and loopback needs no TLS.
+const registries = `unqualified-search-registries = ["docker.io"]
+[[registry]]
+location = "127.0.0.1"
+insecure = true
+[[registry]]
+location = "localhost"
+insecure = true
+`;
+
 // The packages' `/usr`, C library included, stands in for the machine's: in this mount namespace only.
 const script = `
   packages="$1" netns="$2"; shift 2
@@ -124,12 +134,12 @@ async function spawnService(packages: string): Promise<ProcessIdentity> {
   const child = spawn(
     'unshare',
     [
-      ...namespaces.split(' '),
-      ...['sh', '-euc', script, 'podman-engine', packages, join(paths.state, 'netns')],
-      ...['--root', dataFolder(), '--runroot', join(paths.state, 'root')],
-      ...['--storage-driver', 'overlay'],
-      ...['system', 'service', '--time=0', `unix://${paths.socket}`],
-    ],
+      namespaces.split(' '),
+      ['sh', '-euc', script, 'podman-engine', packages, join(paths.state, 'netns')],
+      ['--root', dataFolder(), '--runroot', join(paths.state, 'root')],
+      ['--storage-driver', 'overlay'],
+      ['system', 'service', '--time=0', `unix://${paths.socket}`],
+    ].flat(),
     {
       cwd: '/',
       detached: true,

@@ -124,7 +124,11 @@ async function spawnDaemon(
 /** Each program becomes the next: the pid is dockerd's in the end. */
 const inOwnNetwork = [
   'unshare',
-  ...['--net', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"', 'dockerd'],
+  '--net',
+  'sh',
+  '-c',
+  'ip link set lo up && exec "$0" "$@"',
+  'dockerd',
 ] as const;
 
 async function answers(

@@ -62,7 +62,7 @@ describe.skipIf(found === null)('pulls by a real engine', () => {
 
   test('a name that no registry takes', async () => {
     const { pull } = await open();
-    await expect(pull('Nope/app:1')).rejects.toMatchObject({ code: 'DS_IMAGE_NAME_INVALID' });
+    await expect(pull('nope/App:1')).rejects.toMatchObject({ code: 'DS_IMAGE_NAME_INVALID' });
   });
 
   test('a registry that wants a login gets the one that docker login left', async () => {
