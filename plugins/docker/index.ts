@@ -36,7 +36,10 @@ export const docker = definePlugin({
       return engine;
     };
     ctx.runner('container', (context) =>
-      createDockerRunner({ env, cacheFolder: context.cacheFolder, warn: log.warn }, open(context)),
+      createDockerRunner(
+        { env, cacheFolder: context.cacheFolder, warn: (text) => log.warn(text) },
+        open(context),
+      ),
     );
     ctx.expose('engine', (context) => open(context).client(ctx.signal));
     ctx.hooks.afterHealth.tap('docker', async ({ services, signal }) => {

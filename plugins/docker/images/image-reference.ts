@@ -22,3 +22,16 @@ export function resolveImageReference(image: string): ImageReference {
   const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
   return { registry: hasRegistry ? first : 'docker.io', name, tag };
 }
+
+/**
+ * The one full name of an image, under which all ways to write it are equal.
+ *
+ * @example resolveFullName('redis') // docker.io/library/redis:latest
+ */
+export function resolveFullName(image: string): string {
+  const { registry, name, tag } = resolveImageReference(image);
+  const bare = name.replace(/^(?:index\.)?docker\.io\//, '');
+  const isOfHub = registry === 'docker.io' || registry === 'index.docker.io';
+  const path = isOfHub ? `docker.io/${bare.includes('/') ? bare : `library/${bare}`}` : name;
+  return `${path}${tag.includes(':') ? '@' : ':'}${tag}`;
+}

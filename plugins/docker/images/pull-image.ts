@@ -1,17 +1,17 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDevServicesError } from 'devservices';
+import { type DevServicesError, isDevServicesError } from 'devservices';
 import type { ImageProgress } from 'devservices/runner';
-import { loadDockerConfig } from '../engine/docker-config.ts';
 import type { Surroundings } from '../engine/docker-config.ts';
 import { reasonOf } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
+import { imageErrors } from '../image-errors.ts';
+import { findPlatforms } from './find-platforms.ts';
 import { resolveImageReference } from './image-reference.ts';
+import { loadCredentials } from './load-credentials.ts';
 import { resolvePullFailure } from './pull-failure.ts';
+import { pullOnce } from './pull-once.ts';
 import { createPullProgress } from './pull-progress.ts';
-import type { PullLine } from './pull-progress.ts';
-import { readJsonLines } from '../runner/read-json-lines.ts';
-import { resolveCredentials } from './registry-credentials.ts';
+import type { RegistryCredentials } from './registry-credentials.ts';
 
 export interface PullOptions extends Surroundings {
   engine: Engine;
@@ -19,49 +19,65 @@ export interface PullOptions extends Surroundings {
   platform: string | undefined;
   signal: AbortSignal;
   onProgress: (progress: ImageProgress) => void;
-  /** Pause before the second try; it doubles. Default 500. */
+  /** Pause before the second try; it doubles. */
   retryAfterMs: number;
+  /** After how long without a sign of the engine that is said. Default a minute. */
+  stallMs?: number | undefined;
+  /** Says what people should know though it stops nothing. */
+  warn?: ((text: string) => void) | undefined;
 }
 
-/** Pulls one image, with up to three more tries where the network or the registry failed. */
-export async function pullImage(options: PullOptions): Promise<void> {
+/**
+ * Pulls one image, with up to three more tries where the network or the registry failed; resolves
+ * with the bytes that were fetched.
+ */
+export async function pullImage(options: PullOptions): Promise<number> {
+  const { image, signal, onProgress } = options;
+  const beganMs = performance.now();
+  const { registry } = resolveImageReference(image);
+  const { credentials, trouble, isConfigBroken } = await loadCredentials(registry, options);
+  if (isConfigBroken) options.warn?.(`${trouble}: images are pulled without its credentials.`);
   for (let tries = 1; ; tries += 1) {
+    const progress = createPullProgress(image);
     try {
-      return await pullOnce(options);
+      await pullOnce({ ...options, credentials, progress });
+      const bytes = progress.fetched();
+      onProgress({
+        image,
+        ...(bytes > 0 ? { current: bytes, total: bytes } : {}),
+        status: progress.isUpToDate ? 'up to date' : 'pulled',
+        elapsedMs: Math.round(performance.now() - beganMs),
+      });
+      return bytes;
     } catch (thrown) {
-      options.signal.throwIfAborted();
+      signal.throwIfAborted();
       if (isDevServicesError(thrown) && thrown.code === 'DS_DOCKER_LOST') throw thrown;
-      const { error, mayPass } = resolvePullFailure(options.image, reasonOf(thrown), thrown);
-      if (!mayPass || tries > 3) throw error;
-      const pauseMs = options.retryAfterMs * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
-      options.onProgress({ image: options.image, status: `trying again: ${reasonOf(thrown)}` });
-      await sleep(pauseMs, undefined, { signal: options.signal });
+      const reason = reasonOf(thrown);
+      const { error, mayPass } = resolvePullFailure({ ...options, trouble }, reason, thrown);
+      // What an engine gave up after tries of its own, it would give up again.
+      if (!mayPass || progress.wasRetried || tries > 3) {
+        throw await namePlatforms(error, options, credentials);
+      }
+      onProgress({ image, status: `trying again: ${reason}` });
+      await pause(tries, options);
     }
   }
 }
 
-async function pullOnce(options: PullOptions): Promise<void> {
-  const { engine, image, platform, signal, onProgress } = options;
-  const { name, tag, registry } = resolveImageReference(image);
-  const { auths } = await loadDockerConfig(options);
-  const authconfig = resolveCredentials(auths, registry);
-  const stream = await engine.ask({ doing: `pull ${image}`, signal }, (client) =>
-    client.createImage({
-      fromImage: name,
-      tag,
-      ...(platform === undefined ? {} : { platform }),
-      ...(authconfig ? { authconfig } : {}),
-      abortSignal: signal,
-    }),
-  );
-  const progress = createPullProgress(image);
-  for await (const line of readJsonLines(stream as Readable)) {
-    const { error } = line as PullLine;
-    if (error !== undefined) throw new PullRefused(error);
-    const news = progress.add(line as PullLine);
-    if (news) onProgress(news);
-  }
+// With jitter, so that many who failed together do not come back together.
+function pause(tries: number, { retryAfterMs, signal }: PullOptions): Promise<void> {
+  const pauseMs = retryAfterMs * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
+  return sleep(pauseMs, undefined, { signal });
 }
 
-/** Carries the engine's words to where they are told apart; never leaves this module. */
-class PullRefused extends Error {}
+async function namePlatforms(
+  error: DevServicesError,
+  options: PullOptions,
+  credentials: RegistryCredentials | undefined,
+): Promise<DevServicesError> {
+  if (error.code !== 'DS_IMAGE_PLATFORM') return error;
+  const platforms = await findPlatforms({ ...options, credentials });
+  const { platform, reason } = error.facts as { platform: string; reason: string };
+  const facts = { image: options.image, platform, platforms, reason };
+  return imageErrors.create('DS_IMAGE_PLATFORM', facts, error.cause);
+}

@@ -24,7 +24,22 @@ export function resolveCredentials(
   return undefined;
 }
 
+/** The program that keeps a registry's credentials: its own, else the one of all registries. */
+export function resolveHelper(
+  { credHelpers, credsStore }: Pick<DockerConfig, 'credHelpers' | 'credsStore'>,
+  registry: string,
+): { helper: string; server: string } | undefined {
+  const [server = registry, ...others] = keysOf(registry);
+  const own = [server, ...others].find((key) => typeof credHelpers?.[key] === 'string');
+  // An empty name is the way to leave one registry out.
+  const helper = own === undefined ? credsStore : String(credHelpers?.[own]);
+  return helper ? { helper, server } : undefined;
+}
+
+/** The names that a registry may have in config.json, the one that `docker login` writes first. */
 function keysOf(registry: string): readonly string[] {
-  if (registry !== 'docker.io') return [registry, `https://${registry}`, `http://${registry}`];
+  if (registry !== 'docker.io' && registry !== 'index.docker.io') {
+    return [registry, `https://${registry}`, `http://${registry}`];
+  }
   return ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'];
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { ImageProgress } from 'devservices/runner';
@@ -21,13 +21,14 @@ async function openRegistry(pull: (response: ServerResponse, tries: number) => v
   return { peer, ensure: ensureWith(peer) };
 }
 
-function ensureWith(peer: FakeEngine) {
+function ensureWith(peer: FakeEngine, warn: (text: string) => void = () => {}) {
   const engine = createEngine({ engine: peer.url, env: {} });
   const ensureImage = createEnsureImage({
     engine,
     env: { DOCKER_CONFIG: peer.folder },
     home: peer.folder,
     retryAfterMs: 1,
+    warn,
   });
   return (image: string, options: { pull?: Policy; signal?: AbortSignal } = {}) => {
     const progress: ImageProgress[] = [];
@@ -51,7 +52,7 @@ const refuse = (response: ServerResponse, message: string, status = 500) =>
   response.writeHead(status).end(JSON.stringify({ message }));
 
 describe('pulling', () => {
-  test('asks for one tag, sums bytes of layers, and ends extracting', async () => {
+  test('asks for one tag, sums bytes of layers, and ends with what came and how long it took', async () => {
     const layer = (id: string, status: string, current: number, total: number) => ({
       id,
       status,
@@ -65,6 +66,7 @@ describe('pulling', () => {
         layer('b', 'Downloading', 50, 50),
         layer('a', 'Downloading', 100, 100),
         layer('a', 'Extracting', 5, 100),
+        { status: 'Status: Downloaded newer image for x:latest' },
       ),
     );
     const { done, progress } = ensure('x');
@@ -72,20 +74,29 @@ describe('pulling', () => {
     expect(pullsOf(peer)).toEqual([expect.stringContaining('fromImage=x&tag=latest')]);
     expect(progress).toEqual([
       { image: 'x', status: 'pulling' },
-      { image: 'x', status: 'pulling', current: 10, total: 100 },
-      { image: 'x', status: 'pulling', current: 60, total: 150 },
-      { image: 'x', status: 'extracting', current: 150, total: 150 },
+      { image: 'x', status: 'extracting', current: 0, total: 150 },
+      {
+        image: 'x',
+        status: 'pulled',
+        current: 150,
+        total: 150,
+        elapsedMs: expect.any(Number) as number,
+      },
     ]);
   });
 
-  test('services that want the same image share one pull, and each hears of it', async () => {
+  test('services that want the same image share one pull, each hears of it, and one hears all', async () => {
     const { peer, ensure } = await openRegistry((response) => {
       setImmediate(() => say(response, { id: 'a', status: 'Pulling fs layer' }));
     });
     const asked = [ensure('x:1'), ensure('x:1'), ensure('y:1')];
     await Promise.all(asked.map(({ done }) => done));
     expect(pullsOf(peer)).toHaveLength(2);
-    expect(asked.map(({ progress }) => progress.length)).toEqual([1, 1, 1]);
+    expect(asked.map(({ progress }) => progress.map(({ status }) => status))).toEqual([
+      ['pulling', 'pulled'],
+      ['pulling'],
+      ['pulling', 'pulled'],
+    ]);
   });
 
   test('one of two that leaves does not end the pull of the other', async () => {
@@ -201,5 +212,64 @@ describe('pulling', () => {
     expect(pullsOf(peer)).toEqual([]);
     await ensure('x', { pull: 'always' }).done;
     expect(pullsOf(peer)).toHaveLength(1);
+  });
+
+  test('two ways to write one image are one pull', async () => {
+    const { peer, ensure } = await openRegistry((response) => setImmediate(() => say(response)));
+    await Promise.all(['x', 'docker.io/library/x:latest'].map((name) => ensure(name).done));
+    expect(pullsOf(peer)).toHaveLength(1);
+  });
+
+  test('what an engine gave up after tries of its own is not tried again', async () => {
+    const { peer, ensure } = await openRegistry((response) =>
+      say(response, { id: 'a', status: 'Retrying in 5 seconds' }, { error: 'unexpected EOF' }),
+    );
+    const { done, progress } = ensure('x');
+    await expect(done).rejects.toMatchObject({ code: 'DS_IMAGE_NO_NETWORK' });
+    expect(pullsOf(peer)).toHaveLength(1);
+    expect(progress.map(({ status }) => status)).toEqual(['trying again']);
+  });
+
+  test('an engine that goes away in the middle is said to be gone, and not asked again', async () => {
+    const { peer, ensure } = await openRegistry((response) => {
+      response.writeHead(200).write('{"status":"Pulling from x"}\r\n');
+      setImmediate(() => response.destroy());
+    });
+    await expect(ensure('x').done).rejects.toMatchObject({ code: 'DS_DOCKER_LOST' });
+    expect(pullsOf(peer)).toHaveLength(1);
+  });
+
+  test('"always" goes on with what is here where the registry is away, and says so once', async () => {
+    const peer = await startFakeEngine(({ url = '' }, response) => {
+      if (url.includes('/images/create?')) refuse(response, 'dial tcp: connection refused');
+      else response.setHeader('content-type', 'application/json').end('{"Id":"sha256:1"}');
+    });
+    const warnings: string[] = [];
+    const ensure = ensureWith(peer, (text) => warnings.push(text));
+    await Promise.all([ensure('x', { pull: 'always' }).done, ensure('x', { pull: 'always' }).done]);
+    await ensure('x', { pull: 'always' }).done;
+    expect(warnings).toEqual([
+      expect.stringMatching(/connection refused Going on with the x that is here\.$/),
+    ]);
+  });
+
+  test('"always" does not go on where the registry says no', async () => {
+    const peer = await startFakeEngine(({ url = '' }, response) => {
+      if (url.includes('/images/create?')) refuse(response, 'manifest unknown', 404);
+      else response.setHeader('content-type', 'application/json').end('{"Id":"sha256:1"}');
+    });
+    const { done } = ensureWith(peer)('x', { pull: 'always' });
+    await expect(done).rejects.toMatchObject({ code: 'DS_IMAGE_NOT_FOUND' });
+  });
+
+  test('a docker configuration that is broken is said, left as it is, and gone on without', async () => {
+    const { peer } = await openRegistry((response) => say(response));
+    const file = join(peer.folder, 'config.json');
+    await writeFile(file, '{"auths": ');
+    const warnings: string[] = [];
+    const ensure = ensureWith(peer, (text) => warnings.push(text));
+    await ensure('x').done.catch(() => {});
+    expect(warnings).toEqual([`${file} is not JSON: images are pulled without its credentials.`]);
+    expect(await readFile(file, 'utf8')).toBe('{"auths": ');
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { resolveImageReference } from '../../../../plugins/docker/images/image-reference.ts';
-import { resolveCredentials } from '../../../../plugins/docker/images/registry-credentials.ts';
+import {
+  resolveFullName,
+  resolveImageReference,
+} from '../../../../plugins/docker/images/image-reference.ts';
+import {
+  resolveCredentials,
+  resolveHelper,
+} from '../../../../plugins/docker/images/registry-credentials.ts';
 
 describe('names of images', () => {
   test.each([
@@ -14,6 +20,17 @@ describe('names of images', () => {
   ])('%s', (image, registry, name, tag) => {
     expect(resolveImageReference(image)).toEqual({ registry, name, tag });
   });
+});
+
+test.each([
+  ['redis', 'docker.io/library/redis:latest'],
+  ['docker.io/redis:7', 'docker.io/library/redis:7'],
+  ['index.docker.io/bitnami/redis', 'docker.io/bitnami/redis:latest'],
+  ['bitnami/redis:7', 'docker.io/bitnami/redis:7'],
+  ['localhost:5000/a', 'localhost:5000/a:latest'],
+  ['redis@sha256:ab', 'docker.io/library/redis@sha256:ab'],
+])('%s in full is %s', (image, name) => {
+  expect(resolveFullName(image)).toBe(name);
 });
 
 describe('credentials that docker login left', () => {
@@ -39,5 +56,23 @@ describe('credentials that docker login left', () => {
   test.each(['helper.example', 'gone.example', 'unknown.example'])('%s has none', (registry) => {
     expect(resolveCredentials(auths, registry)).toBeUndefined();
     expect(resolveCredentials(undefined, registry)).toBeUndefined();
+  });
+});
+
+describe('the helper that keeps credentials', () => {
+  const config = {
+    credsStore: 'desktop',
+    credHelpers: { 'gcr.io': 'gcloud', 'docker.io': 'hub', 'plain.example': '', 'odd.example': 3 },
+  };
+
+  test.each([
+    ['gcr.io', { helper: 'gcloud', server: 'gcr.io' }],
+    ['docker.io', { helper: 'hub', server: 'https://index.docker.io/v1/' }],
+    ['ghcr.io', { helper: 'desktop', server: 'ghcr.io' }],
+    ['plain.example', undefined],
+    ['odd.example', { helper: 'desktop', server: 'odd.example' }],
+  ])('of %s', (registry, helper) => {
+    expect(resolveHelper(config, registry)).toEqual(helper);
+    expect(resolveHelper({}, registry)).toBeUndefined();
   });
 });
