@@ -66,6 +66,8 @@ export interface ServiceReport {
   runner: string;
   elapsedMs: number;
   endpoints: Endpoints;
+  /** Data of it that was removed, by name. */
+  data?: readonly string[];
   error?: ReportedError;
 }
 

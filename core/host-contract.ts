@@ -6,6 +6,7 @@ import type { ProjectIdentity } from './identity/project.ts';
 import type { PluginDescription } from './lifecycle/describe-plugins.ts';
 import type { ExecRequest } from './lifecycle/exec-in-service.ts';
 import type { ExplainedValue } from './lifecycle/explain-config.ts';
+import type { RemoveOptions } from './lifecycle/remove-services.ts';
 import type { ResetOptions } from './lifecycle/reset.ts';
 import type { LogRequest } from './lifecycle/read-logs.ts';
 import type { ProjectStatus } from './lifecycle/status.ts';
@@ -53,6 +54,8 @@ export interface Host {
   outcome(): TaskOutcome;
   /** Stops and removes; data stays. Works from labels and records where the configuration is broken. */
   down(options: DownRequest): Promise<TaskOutcome>;
+  /** `down` with data, of the named services or of all; asks through `confirm`, naming what is lost. */
+  rm(options: RemoveOptions): Promise<TaskOutcome>;
   /** `down` of all, with data and state; asks through `confirm`, naming what is lost. */
   reset(options: ResetOptions): Promise<TaskOutcome>;
   /** `all`: every checkout of this machine. */

@@ -28,6 +28,7 @@ import { inPhase } from './lifecycle/phase.ts';
 import { createRecorder, lockCheckout } from './lifecycle/open-project.ts';
 import { type OpenedHost, openKernel } from './lifecycle/open-kernel.ts';
 import { readLogs } from './lifecycle/read-logs.ts';
+import { removeServices } from './lifecycle/remove-services.ts';
 import { resetProject } from './lifecycle/reset.ts';
 import { resolveExports } from './lifecycle/resolve-exports.ts';
 import { createSharedLock } from './lifecycle/shared-lock.ts';
@@ -179,6 +180,12 @@ export function createHost(options: HostOptions = {}): Host {
       const { kernel } = await openAnyhow();
       return lock.during('down', () =>
         inPhase(base, { phase: 'down' }, () => takeDown(kernel, request)),
+      );
+    },
+    async rm(request) {
+      const { kernel } = await openAnyhow();
+      return lock.during('rm', () =>
+        inPhase(base, { phase: 'rm' }, () => removeServices(kernel, 'rm', request)),
       );
     },
     async reset(request) {

@@ -15,11 +15,12 @@ export interface DownOptions {
   services?: readonly string[];
   /** With named services: also instances that the configuration no longer knows. */
   removeOrphans?: boolean;
-  /** Removes the services' data as well (`rm`, `reset`). */
+  /** Removed as well, after their services (`rm`, `reset`). */
   data?: readonly OwnedData[];
 }
 
-interface Found {
+/** An instance with the runner that knows it. */
+export interface Found {
   runner: Runner;
   instance: Instance;
 }
@@ -29,15 +30,8 @@ export async function takeDown(kernel: Kernel, options: DownOptions): Promise<Ta
   const { hooks, signal } = kernel;
   const runners = await kernel.runners();
   const found = await observe(kernel, runners);
-  const known = new Set([
-    ...Object.keys(kernel.config?.services ?? {}),
-    ...found.map(({ instance }) => instance.service),
-  ]);
-  const named = options.services ?? [];
-  const unknown = named.filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw serviceErrors.create('DS_SERVICE_UNKNOWN', { names: unknown, known: [...known] });
-  }
+  const { services: named = [], data = [] } = options;
+  assertKnown(kernel, named, [...found.map(({ instance }) => instance), ...data]);
   const isOrphan = (name: string) => !Object.hasOwn(kernel.config?.services ?? {}, name);
   const going = found.filter(
     ({ instance: { service } }) =>
@@ -60,17 +54,38 @@ export async function takeDown(kernel: Kernel, options: DownOptions): Promise<Ta
       ...(error ? { error: reportError(error) } : {}),
     };
   });
+  const removals = data
+    // Whoever could not be stopped still uses it.
+    .filter(({ service }) => reports[service]?.state !== 'failed')
+    .map(async (one) => {
+      await removeData(runners, one, signal);
+      reports[one.service] = withLoss(reports[one.service], one);
+    });
   const rest = found.length - going.length;
-  // Whoever could not be stopped still uses it.
-  const data = (options.data ?? []).filter(({ service }) => reports[service]?.state !== 'failed');
   errors.push(
-    ...(await settleAll(data.map((one) => removeData(runners, one, signal)))),
+    ...(await settleAll(removals)),
     ...(rest === 0
       ? await settleAll(runners.map((runner) => runner.dropProject(kernel.project, signal)))
       : []),
     ...(await hooks.call('afterDown', { services, signal })),
   );
   return { services: reports, errors };
+}
+
+/** Throws DS_SERVICE_UNKNOWN for what is neither in the configuration nor there. */
+export function assertKnown(
+  { config }: Kernel,
+  named: readonly string[],
+  there: readonly { service: string }[],
+): void {
+  const known = new Set([
+    ...Object.keys(config?.services ?? {}),
+    ...there.map(({ service }) => service),
+  ]);
+  const names = named.filter((name) => !known.has(name));
+  if (names.length > 0) {
+    throw serviceErrors.create('DS_SERVICE_UNKNOWN', { names, known: [...known] });
+  }
 }
 
 /** Everything of the project that the runners can see. */
@@ -128,6 +143,15 @@ async function removeInOrder(
     return removal;
   };
   await Promise.all(Object.keys(needs).map(removeService));
+}
+
+function withLoss(row: ServiceReport | undefined, { name }: OwnedData): ServiceReport {
+  const reason = { code: 'asked', text: 'its data was removed' };
+  const isGone = row?.action === 'removed';
+  return {
+    ...(row && isGone ? row : plainReport('stopped', 'removed', reason)),
+    data: [...(row?.data ?? []), name].toSorted((left, right) => left.localeCompare(right)),
+  };
 }
 
 async function removeData(

@@ -37,7 +37,12 @@ async function matchLog(
   { pattern, times, signal }: { pattern: RegExp; times: number; signal: AbortSignal },
 ): Promise<void> {
   // A container that is started again still has the lines of its earlier runs.
-  const since = instance.startedAt === undefined ? {} : { sinceMs: instance.startedAt };
+  const startedAt = instance.startedAt ?? (await runner.findStart?.(instance, signal));
+  const sinceMs = Math.max(
+    startedAt ?? 0,
+    instance.endedAt === undefined ? 0 : instance.endedAt + 1,
+  );
+  const since = sinceMs === 0 ? {} : { sinceMs };
   for (;;) {
     const restart = whenRestarted(watch, instance, signal);
     let matches = 0;

@@ -13,6 +13,7 @@ import type { Kernel } from './kernel.ts';
 import { createReadyStep } from './ready-step.ts';
 import { removeAll, removeLeftovers } from './remove-instances.ts';
 import { reportServices } from './report-services.ts';
+import { stopToRestart } from './restart.ts';
 import { runService } from './run-service.ts';
 import type { ServiceEnd } from './service-run.ts';
 import { createWatches, type Watches } from './watches.ts';
@@ -119,10 +120,14 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
     }
     const active = services.filter(({ action }) => action !== 'skip');
     const watches = await createWatches(kernel, active);
+    const toStart = await stopToRestart(kernel, active, watches).catch((thrown: unknown) => {
+      watches.close();
+      throw thrown;
+    });
     const conditions = createConditions(active, tracked);
     const before = kernel.clock.monotonic();
     events.emit({ event: 'phase-started', phase: 'start' });
-    const all = active.map(async (planned) => {
+    const all = toStart.map(async (planned) => {
       try {
         await run(planned, { watches, conditions });
       } catch (thrown) {

@@ -10,11 +10,13 @@ export interface Situation {
   replaced: readonly Instance[];
   /** `--recreate`. */
   recreate: boolean;
+  /** Of a `restart`: `asked` is stopped and started again, `aside` only has to run. */
+  restart?: 'asked' | 'aside' | undefined;
 }
 
 /** What `up` does with one service, and why. Unchanged means untouched. */
 export function decideAction(situation: Situation): { action: PlannedAction; reason: Reason } {
-  const { instance, changed, isOneShot, recreate, replaced } = situation;
+  const { instance, changed, isOneShot, recreate, replaced, restart } = situation;
   const [before] = replaced;
   if (!instance && before) {
     const text = `ran by "${before.runKey}" before`;
@@ -22,6 +24,11 @@ export function decideAction(situation: Situation): { action: PlannedAction; rea
   }
   if (!instance) return { action: 'create', reason: { code: 'absent', text: 'not there yet' } };
   if (recreate) return { action: 'recreate', reason: { code: 'asked', text: '--recreate' } };
+  const isUp = instance.status === 'running' || instance.status === 'restarting';
+  if (restart === 'aside' && isUp) {
+    const later = changed.length > 0 ? `; ${changed.join(', ')} changed, which up applies` : '';
+    return { action: 'unchanged', reason: { code: 'running', text: `running${later}` } };
+  }
   if (!instance.spec) {
     return {
       action: 'recreate',
@@ -35,10 +42,15 @@ export function decideAction(situation: Situation): { action: PlannedAction; rea
   if (instance.drift) {
     return { action: 'recreate', reason: { code: 'image-changed', text: instance.drift.text } };
   }
-  if (instance.status === 'running' || instance.status === 'restarting') {
+  const isCompleted = isOneShot && instance.status === 'exited' && instance.exitCode === 0;
+  if (restart === 'asked' && (isUp || isCompleted || instance.status === 'paused')) {
+    const text = isCompleted ? 'run again' : 'restarted';
+    return { action: 'start', reason: { code: 'restarted', text } };
+  }
+  if (isUp) {
     return { action: 'unchanged', reason: { code: 'running', text: 'running and unchanged' } };
   }
-  if (isOneShot && instance.status === 'exited' && instance.exitCode === 0) {
+  if (isCompleted) {
     return { action: 'unchanged', reason: { code: 'completed', text: 'completed and unchanged' } };
   }
   const text =

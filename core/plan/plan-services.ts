@@ -18,6 +18,8 @@ export interface Findings {
   instances: readonly Instance[];
   /** `--recreate`. */
   recreate?: boolean;
+  /** Services that are started again; whatever else is planned only has to run. */
+  restart?: readonly string[];
 }
 
 /** Compares what is wanted with what is there, service by service, dependencies first. */
@@ -38,7 +40,7 @@ export function planServices(findings: Findings): Record<string, PlannedService>
 }
 
 function planService(findings: Findings, service: string, isOneShot: boolean): PlannedService {
-  const { config, project, state, instances, recreate = false } = findings;
+  const { config, project, state, instances, recreate = false, restart } = findings;
   const { key } = findings.chosen[service] as ChosenRun;
   const { run, ports, readiness, environment } = findings.resolved[service] as ResolvedService;
   const own = instances.filter((one) => one.service === service);
@@ -57,7 +59,14 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
     environment,
     isOneShot,
     replaced,
-    ...decideAction({ instance, changed, isOneShot, recreate, replaced }),
+    ...decideAction({
+      instance,
+      changed,
+      isOneShot,
+      recreate,
+      replaced,
+      restart: restart && (restart.includes(service) ? 'asked' : 'aside'),
+    }),
     dependsOn: dependenciesOf(config.services[service]).map(([need, how]) => ({
       service: need,
       ...how,

@@ -12,6 +12,8 @@ export interface InstanceWatch {
   on(instance: Pick<Instance, 'id'>, listener: Listener): () => void;
   /** Hands on what was found out otherwise, as if the runner had reported it. */
   tell(event: RunnerEvent): void;
+  /** Drops what was reported of it so far: it is about to begin anew. */
+  forget(instance: Pick<Instance, 'id'>): void;
   close(): void;
 }
 
@@ -50,6 +52,7 @@ export async function watchInstances(
       return () => void set.delete(listener);
     },
     tell,
+    forget: ({ id }) => void seen.delete(id),
     close: () => end.abort(),
   };
 }

@@ -15,6 +15,8 @@ export const builtInTasks: Readonly<Record<string, () => Promise<TaskModule>>> =
   logs: () => import('../../tasks/logs.ts'),
   plugins: () => import('../../tasks/plugins.ts'),
   reset: () => import('../../tasks/reset.ts'),
+  restart: () => import('../../tasks/restart.ts'),
+  rm: () => import('../../tasks/rm.ts'),
   status: () => import('../../tasks/status.ts'),
   up: () => import('../../tasks/up.ts'),
 };

@@ -159,7 +159,10 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     async stop({ service }, { signal }) {
       await step(`stop ${service}`, signal);
       const instance = instances.get(service);
-      if (instance) instances.set(service, { ...instance, status: 'exited', exitCode: 0 });
+      if (!instance) return;
+      instances.set(service, { ...instance, status: 'exited', exitCode: 0 });
+      if (instance.status !== 'running') return;
+      tell({ type: 'exited', service, id: instance.id, exitCode: 0, willRestart: false });
     },
     async remove({ service }, signal) {
       await step(`remove ${service}`, signal);

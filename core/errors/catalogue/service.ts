@@ -88,6 +88,27 @@ export const serviceErrors = defineErrors({
       `${service} runs as a ${kind}, inside which no command can be run.`,
     hint: () => 'Run the command on this machine: `devservices run -- COMMAND`.',
   }),
+  DS_SERVICE_DATA_IN_USE: entry<{ service: string; name: string; users: readonly string[] }>({
+    blame: 'environment',
+    title: "A service's data is used by somebody else",
+    message: ({ service, name, users }) =>
+      `${name}, which holds data of ${service}, is used by ${users.join(', ')}: nothing was removed.`,
+    hint: ({ users }) => `Remove ${users.join(' and ')} first, or keep the data: --keep-volumes.`,
+  }),
+  DS_FILE_UNREADABLE: entry<{
+    service: string;
+    field: 'secrets' | 'configs';
+    name: string;
+    from: string;
+    reason: string;
+  }>({
+    blame: 'user',
+    title: 'A secret or config of a service can not be read',
+    message: ({ service, field, name, from, reason }) =>
+      `${field}.${name} of ${service} can not be read from ${from}: ${reason}.`,
+    hint: ({ from }) =>
+      from.startsWith('$') ? `Set ${from.slice(1)}.` : `Make ${from}, or correct its path.`,
+  }),
   DS_PORT_UNKNOWN: entry<{ service: string; port: string; known: readonly string[] }>({
     blame: 'user',
     title: 'A port that does not exist was named',

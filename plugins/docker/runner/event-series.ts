@@ -32,7 +32,8 @@ export function createEventSeries(firstSince?: string): EventSeries {
       const key = `${String(timeNano)} ${action} ${id}`;
       if (seen.has(key)) return undefined;
       seen.add(key);
-      return toRunnerEvent(action, { id, attributes: isRecord(attributes) ? attributes : {} });
+      const at = typeof timeNano === 'number' ? Math.floor(timeNano / 1e6) : time * 1000;
+      return toRunnerEvent(action, { id, at, attributes: isRecord(attributes) ? attributes : {} });
     },
     since: () => (second > Number(firstSince ?? 0) ? String(second) : firstSince),
   };
@@ -40,7 +41,7 @@ export function createEventSeries(firstSince?: string): EventSeries {
 
 function toRunnerEvent(
   action: string,
-  { id, attributes }: { id: string; attributes: Record<string, unknown> },
+  { id, at, attributes }: { id: string; at: number; attributes: Record<string, unknown> },
 ): RunnerEvent | undefined {
   const service = attributes[labels.service];
   if (typeof service !== 'string') return undefined;
@@ -52,5 +53,5 @@ function toRunnerEvent(
   if (action === 'destroy') return { type: 'removed', service, id };
   if (action !== 'die') return undefined;
   const exitCode = Number(attributes['exitCode'] ?? 0);
-  return { type: 'exited', service, id, exitCode, willRestart: false };
+  return { type: 'exited', service, id, exitCode, willRestart: false, at };
 }

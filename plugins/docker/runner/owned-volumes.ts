@@ -3,6 +3,7 @@ import type { OwnedData, ProjectIdentity, Target } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import { statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { ListedContainer } from '../engine/read-api.ts';
 import { dockerErrors } from '../errors.ts';
 import { describeOwner, isOurs, projectLabels, volumeName } from './owned-names.ts';
 import { asContainer } from './resolved-container.ts';
@@ -44,7 +45,7 @@ export async function ensureVolumes(
   return takeBack;
 }
 
-/** The named volumes of the project's services. */
+/** The named volumes of the project's services, with who uses them. */
 export async function listVolumes(
   engine: Engine,
   project: ProjectIdentity,
@@ -54,7 +55,7 @@ export async function listVolumes(
   const { Volumes } = await engine.ask({ doing: 'list volumes' }, (client) =>
     client.listVolumes({ filters: { label: wanted } }),
   );
-  return (Volumes ?? [])
+  const found = (Volumes ?? [])
     .map(({ Name, Labels }) => ({
       kind: 'container',
       service: Labels?.[labels.service] ?? '',
@@ -62,7 +63,19 @@ export async function listVolumes(
     }))
     .filter(({ service }) => services === 'all' || services.includes(service))
     .toSorted((left, right) => left.name.localeCompare(right.name));
+  if (found.length === 0) return [];
+  const using = await engine.list({ volume: found.map(({ name }) => name) }, noEnd);
+  return found.map((volume) => ({
+    ...volume,
+    users: using
+      .filter(({ Mounts }) => Mounts?.some(({ Name }) => Name === volume.name))
+      .map((container) => ({ id: container.Id, name: nameOf(container) })),
+  }));
 }
+
+const noEnd = new AbortController().signal;
+
+const nameOf = ({ Names, Id }: ListedContainer): string => Names?.[0]?.replace(/^\//, '') ?? Id;
 
 /**
  * Removes a volume of ours; one that is gone is no error. Throws DS_DOCKER_VOLUME_IN_USE with who
@@ -85,7 +98,7 @@ export async function removeOwnedVolume(
     if (statusOf(thrown) === 404) return;
     if (statusOf(thrown) !== 409) throw thrown;
     const using = await engine.list({ volume: [name] }, signal);
-    const users = using.map(({ Names, Id }) => Names?.[0]?.replace(/^\//, '') ?? Id);
+    const users = using.map(nameOf);
     throw dockerErrors.create('DS_DOCKER_VOLUME_IN_USE', { volume: name, users }, thrown);
   }
 }

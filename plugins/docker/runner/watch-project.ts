@@ -81,8 +81,7 @@ async function forward(
       if (event.type !== 'exited') {
         options.queue.push(event);
       } else {
-        const willRestart = await isComingBack(engine, event, options.signal);
-        options.queue.push({ ...event, willRestart });
+        options.queue.push({ ...event, ...(await whatFollows(engine, event, options.signal)) });
       }
     }
     return 'it ended its stream of events';
@@ -94,16 +93,18 @@ async function forward(
 }
 
 // The engine decides with counts and with what it was told by hand: only it knows.
-async function isComingBack(
+async function whatFollows(
   engine: Engine,
   { id, service }: { id: string; service: string },
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<{ willRestart: boolean; isRemoval: boolean }> {
   const asked = { doing: `inspect the container of ${service}`, signal };
   const found = await engine
     .ask(asked, (client) => client.getContainer(id).inspect({ abortSignal: signal }))
     .catch(unless([404], undefined));
-  return found !== undefined && (found.State.Restarting || found.State.Running);
+  if (!found) return { willRestart: false, isRemoval: true };
+  const { Restarting, Running, Status } = found.State;
+  return { willRestart: Restarting || Running, isRemoval: Status === 'removing' };
 }
 
 async function resubscribe(

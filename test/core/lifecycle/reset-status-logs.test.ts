@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Config } from '../../../core/config/config.ts';
-import type { Losses } from '../../../core/lifecycle/reset.ts';
+import type { Losses } from '../../../core/lifecycle/remove-services.ts';
 import type { LogLine } from '../../../core/run/runner.ts';
 import { createTestHost, type TestHost } from '../../../core/testing/test-host.ts';
 import { freePorts } from '../../rig/free-ports.ts';

@@ -22,6 +22,7 @@ describe('engine events', () => {
       type: 'exited',
       exitCode: 137,
       willRestart: false,
+      at: 3000,
       ...common,
     });
     expect(series.next(line('destroy', 4))).toEqual({ type: 'removed', ...common });
