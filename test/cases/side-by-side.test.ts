@@ -5,7 +5,7 @@ import { freePorts } from '../rig/free-ports.ts';
 
 const engine = await ensureEngine();
 
-describe.skipIf(engine === null)('at once and side by side', async () => {
+describe.skipIf(engine === null)('two projects side by side: neither touches the other', async () => {
   if (!engine) return;
   const one = createCheckout(engine);
   const other = createCheckout(engine, { beside: one });
