@@ -23,8 +23,8 @@ export default defineConfig({
         }),
       },
       ports: { redis: 6379 },
-      // PING answers LOADING while the append-only file is read: only PONG counts.
-      ready: ready.command(['sh', '-c', 'redis-cli ping | grep -q PONG']),
+      // PING answers LOADING while the append-only file is read.
+      ready: ready.command(['redis-cli', 'ping'], { pattern: 'PONG' }),
       exports: { REDIS_URL: 'redis://{address.redis}/0' },
     },
   },

@@ -245,6 +245,7 @@ test('every command of its page does what it should', async () => {
     readFileSync(path, 'utf8'),
   ]);
   const repo = createRepo(Object.fromEntries(files));
+  repo.runner.setExec('redis', { exitCode: 0, output: 'PONG\n' });
   const page = readFileSync(join(folder, 'README.md'), 'utf8');
   const commands = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, text = '']) =>
     text.split('\n').filter(Boolean),

@@ -21,7 +21,7 @@ export function stores(
       }),
       ports: { redis: 6379 },
       // While the append-only file is read, PING answers LOADING, and redis-cli ends with 0.
-      ready: ready.command(['sh', '-c', 'redis-cli ping | grep -q PONG']),
+      ready: ready.command(['redis-cli', 'ping'], { pattern: 'PONG' }),
       exports: ({ host, port }) => ({ REDIS_HOST: host('redis'), REDIS_PORT: port('redis') }),
     },
     'redis-cluster': {
