@@ -53,9 +53,9 @@ function hostOf(address: EngineAddress): string {
 
 async function writeCertificates({ ca, cert, key }: EngineTls): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'devservices-'));
-  const parts = Object.entries({ ca, cert, key }).map(([name, text]) =>
-    text === undefined ? undefined : writeFile(join(folder, `${name}.pem`), text, { mode: 0o600 }),
-  );
+  const parts = Object.entries({ ca, cert, key }).map(async ([name, text]) => {
+    if (text !== undefined) await writeFile(join(folder, `${name}.pem`), text, { mode: 0o600 });
+  });
   await Promise.all(parts);
   return folder;
 }

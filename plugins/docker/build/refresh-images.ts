@@ -39,7 +39,7 @@ export async function refreshImages(
   }
   const work = [
     ...builds.map((build) => rebuild(parts, build, options)),
-    ...[...pulled.values()].map((wanted) => update(parts, wanted, options)),
+    ...[...pulled.values()].map((wanted) => pullNewer(parts, wanted, options)),
   ];
   const failed = (await Promise.allSettled(work))
     .filter((result) => result.status === 'rejected')
@@ -83,7 +83,7 @@ function reasonOfFailedBuild(thrown: unknown): string | undefined {
   return String(thrown.facts['reason']);
 }
 
-async function update(
+async function pullNewer(
   { engine, ensureImage }: RefreshParts,
   wanted: { image: string; platform?: string | undefined },
   {
