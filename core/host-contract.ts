@@ -30,6 +30,8 @@ export interface HostOptions {
   clock?: Clock;
   /** Instead of the plugins that are there without being listed. */
   builtInPlugins?: readonly Plugin[];
+  /** Asks the user whether the engine is to be started; undefined: there is nobody to ask. */
+  ask?: (question: string) => Promise<boolean> | undefined;
 }
 
 /** One loaded project. Every step may be called by a task of a repo as by a built-in one. */

@@ -70,6 +70,7 @@ export function createHost(options: HostOptions = {}): Host {
     signal: options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal,
     clock,
     builtInPlugins: options.builtInPlugins,
+    ask: options.ask,
     cacheFolder: resolveCacheHome(options.env ?? process.env),
     library: ownUrl(),
     events,

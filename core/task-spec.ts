@@ -89,7 +89,8 @@ export interface TaskSpec<
   readonly passesStatus?: true;
   /**
    * Only on tasks that answer a question: what `run` gave, for a terminal. Such a task prints one
-   * document (`--json`: the result itself); all others end with a `<task>-finished` event.
+   * document (`--json`: the result itself); all others end with a `<task>-finished` event. An
+   * `exitCode` in the result is the exit status.
    */
   render?(result: Awaited<Result>, style: TextStyle): string;
 }

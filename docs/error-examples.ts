@@ -63,6 +63,11 @@ export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
     reason: 'no Docker engine answers.',
     others: ['local'],
   },
+  DS_ENGINE_NOT_STARTED: {
+    what: 'Docker Desktop',
+    command: 'open -a Docker',
+    reason: 'it does not answer after 90s.',
+  },
   DS_RUNNER_MISSING: { kind: 'wasm', service: 'api', known: ['container'] },
   DS_IMAGES_MISSING: {
     missing: [

@@ -16,6 +16,7 @@ import { blameTask } from '../tasks/blame-task.ts';
 import { runTasks } from '../tasks/run-tasks.ts';
 import { passedStatus, resolveTaskExitCode } from '../tasks/task-exit-code.ts';
 import { createForeground } from './create-foreground.ts';
+import { confirm } from './confirm.ts';
 import { createStage, type StageEnd, type StageRequest } from './create-stage.ts';
 import type { MainOptions } from './main.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -37,6 +38,11 @@ export async function runTask(request: TaskRequest): Promise<number> {
     env,
     argv: hostArguments(globals),
     signal: interruption.signal,
+    ask(question) {
+      const [input, output] = [request.stdin ?? process.stdin, request.stderr];
+      if (globals.json || !input.isTTY || !output.isTTY) return undefined;
+      return confirm({ task: name, question, input, output, signal: interruption.signal });
+    },
     ...request.host,
   });
   const stage = createStage(host, request);
@@ -94,6 +100,8 @@ export async function runTask(request: TaskRequest): Promise<number> {
     });
     const result = await runTasks(engine, name, args);
     if (passesStatus) status = statusOf(found, result);
+    // What an answer says of itself: bad news are told, and end with a status of their own.
+    else if (found.task.render) status = passedStatus(result) ?? 0;
     const hasTimings = args['timings'] === true;
     end = { ...answerOf(found, result), hasTimings, isCommands: passesStatus };
   } catch (thrown) {

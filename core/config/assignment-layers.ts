@@ -13,7 +13,7 @@ export interface ConfigFlags {
 /** Variables that have a name of their own. */
 export const namedVariables = [
   { variable: 'DEVSERVICES_PROJECT', key: 'project' },
-  { variable: 'DEVSERVICES_ENGINE', key: 'engine' },
+  { variable: 'DEVSERVICES_ENGINE', key: 'engine.url' },
 ] as const;
 
 const prefix = 'DEVSERVICES__';
@@ -27,7 +27,7 @@ const prefix = 'DEVSERVICES__';
 export function environmentLayers(env: Readonly<Record<string, string | undefined>>): Layer[] {
   const named = namedVariables.flatMap(({ variable, key }): Layer[] => {
     const value = env[variable];
-    return value ? [{ name: 'environment', source: variable, value: { [key]: value } }] : [];
+    return value ? [{ name: 'environment', source: variable, value, at: exactly(key) }] : [];
   });
   const general = Object.keys(env)
     .filter((variable) => variable.startsWith(prefix) && env[variable] !== undefined)
@@ -46,8 +46,9 @@ export function environmentLayers(env: Readonly<Record<string, string | undefine
 
 /** One layer for each flag; a later `--set` wins. Throws DS_CONFIG_ASSIGNMENT. */
 export function flagLayers({ project, engine, set = [] }: ConfigFlags): Layer[] {
-  const named = Object.entries({ project, engine }).flatMap(([key, value]): Layer[] =>
-    value === undefined ? [] : [{ name: 'flag', source: `--${key}`, value: { [key]: value } }],
+  const given = { project: ['project', project], engine: ['engine.url', engine] } as const;
+  const named = Object.entries(given).flatMap(([flag, [key, value]]): Layer[] =>
+    value === undefined ? [] : [{ name: 'flag', source: `--${flag}`, value, at: exactly(key) }],
   );
   const assigned = set.map((text): Layer => {
     const { source, path, value } = parseAssignment(text);
@@ -55,3 +56,5 @@ export function flagLayers({ project, engine, set = [] }: ConfigFlags): Layer[] 
   });
   return [...named, ...assigned];
 }
+
+const exactly = (key: string) => ({ path: key.split('.'), folded: false });

@@ -10,6 +10,17 @@ export interface InlineTask {
   needs?: readonly string[];
 }
 
+/** What to do where the engine does not run and a way to start it is known. */
+export type EngineStart = 'ask' | 'auto' | 'never';
+
+/** Where containers run. */
+export interface EngineConfig {
+  /** Default: the current docker context, else a known socket. */
+  url?: string;
+  /** Default: `ask`, which without a terminal says the command instead. */
+  start?: EngineStart;
+}
+
 /** What `definePlugin` returned, called with options or not. */
 export interface PluginValue {
   readonly pluginName: string;
@@ -38,8 +49,8 @@ export interface Config {
   project?: string;
   /** Files or packages whose configuration lies below this one. */
   extends?: string | readonly string[];
-  /** Where containers run; default: the current docker context, else a known socket. */
-  engine?: string;
+  /** Where containers run; a text is the `url`. */
+  engine?: string | EngineConfig;
   services?: Readonly<Record<string, ServiceLayer | null>>;
   /** A list, or a record of options by plugin name (`null` removes, built-in ones included). */
   plugins?: readonly PluginEntry[] | Readonly<Record<string, unknown>>;
@@ -62,7 +73,7 @@ export function defineConfig(config: Config): Config {
 /** The merged and validated configuration, which `configure` hooks may still change. */
 export interface ResolvedConfig {
   project: string;
-  engine: string | undefined;
+  engine: { url: string | undefined; start: EngineStart };
   services: Record<string, Service>;
   tasks: Record<string, InlineTask>;
   permissions: Permissions | undefined;

@@ -93,15 +93,24 @@ export const permissions = z.strictObject({
   engine: field(flag, "The engine's client.", 'false'),
 });
 
+export const engine = z.strictObject({
+  url: field(
+    text,
+    'Its address, such as `unix:///run/docker.sock` or `ssh://me@build`.',
+    'the current docker context, else a known socket',
+  ),
+  start: field(
+    z.enum(['ask', 'auto', 'never']),
+    'What `up` does where it does not run and a way to start it is known; `ask` without a terminal says the command.',
+    'ask',
+  ),
+});
+
 /** A whole configuration; each `run` is checked by the schema of its kind. */
 export const configSchema = z.strictObject({
   project: field(name, 'Name of the project.', "the folder's name"),
   extends: field(textOrTexts, 'Files or packages whose configuration lies below this one.'),
-  engine: field(
-    text,
-    'Where containers run, such as `unix:///run/docker.sock`.',
-    'the current docker context, else a known socket',
-  ),
+  engine: field(z.union([text, engine]), 'Where containers run; a text is the `url`.'),
   services: field(z.record(z.string(), service), 'By name; see Service.'),
   plugins: field(
     z

@@ -28,6 +28,9 @@ export function expandLeaf(path: ValuePath, value: unknown): Fields | undefined 
   if (isServiceField(path, 'onReady') && path.length === 3 && typeof value === 'function') {
     return { run: value };
   }
+  if (path[0] === 'engine' && path.length === 1 && typeof value === 'string') {
+    return { url: value };
+  }
   if (path[0] === 'tasks' && path.length === 2 && typeof value === 'string') {
     return { command: value };
   }
@@ -36,6 +39,7 @@ export function expandLeaf(path: ValuePath, value: unknown): Fields | undefined 
 
 /** Whether the key at `index` may be missing in the file, because the short form leaves it out. */
 export function isOptionalKey(path: ValuePath, index: number): boolean {
+  if (path[0] === 'engine') return index === 1 && path[index] === 'url';
   if (path[0] === 'tasks') return index === 2 && path[index] === 'command';
   return index === 3 && isServiceField(path, 'run');
 }

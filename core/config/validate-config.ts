@@ -95,13 +95,21 @@ function resolve(
   ]);
   return {
     project: config.project ?? 'project',
-    engine: config.engine,
+    engine: resolveEngine(config.engine),
     services: Object.fromEntries(services) as Record<string, Service>,
     tasks: Object.fromEntries(tasks),
     permissions: config.permissions as ResolvedConfig['permissions'],
     options: config.options ?? {},
     hookTimeoutMs: resolveDuration(config.hookTimeout ?? '60s') ?? 60_000,
   };
+}
+
+/** The two things that `engine` says, whichever way it was written. */
+function resolveEngine(
+  given: ReturnType<typeof configSchema.parse>['engine'],
+): ResolvedConfig['engine'] {
+  const { url, start } = typeof given === 'string' ? { url: given } : { ...given };
+  return { url, start: start ?? 'ask' };
 }
 
 // A draft is a resolved configuration: its one field of another name goes back to the name that is checked.

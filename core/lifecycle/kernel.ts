@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts';
 import type { PlanState } from '../plan/plan-context.ts';
 import type { SecretReader } from '../plan/resolve-environment.ts';
 import type { PluginHooks } from '../plugin/plugin-hooks.ts';
-import type { Instance, Runner } from '../run/runner.ts';
+import type { Availability, Instance, Runner } from '../run/runner.ts';
 
 /** What is remembered of one project between tasks. */
 export interface ProjectState extends PlanState {
@@ -37,6 +37,8 @@ export interface Kernel {
   /** The runner of a kind. Throws DS_RUNNER_MISSING. */
   runner(kind: string, service: string): Promise<Runner>;
   runnerOf(instance: Instance): Promise<Runner>;
+  /** Whether a runner that a plan needs is there, after what it needs was started where that may be. */
+  awaken(runner: Runner): Promise<Availability>;
   /** All runners there are. */
   runners(): Promise<readonly Runner[]>;
 }

@@ -14,6 +14,9 @@ import type { HostFlags } from './global-flags.ts';
 import { inPhase } from './phase.ts';
 import { checkProject, type LoadedProject, loadProject, recheck } from './configure.ts';
 
+/** Asks the user something that is done only when agreed to; undefined: there is nobody to ask. */
+export type HostAsk = (question: string) => Promise<boolean> | undefined;
+
 /** What everything in one host stands on, from its first moment. */
 export interface HostBase {
   cwd: string;
@@ -22,6 +25,7 @@ export interface HostBase {
   signal: AbortSignal;
   clock: Clock;
   builtInPlugins: readonly Plugin[] | undefined;
+  ask: HostAsk | undefined;
   events: EventStream;
   log: Logger;
   redactor: Redactor;

@@ -5,6 +5,7 @@ import type { HostBase, LoadedHost } from './loaded-host.ts';
 import { type OpenProject, openProject } from './open-project.ts';
 import { openProjectState } from './project-state.ts';
 import { createRunnerPool } from './runner-pool.ts';
+import { createAwakener } from './start-engine.ts';
 
 /** A loaded host that knows who and where it is. */
 export interface OpenedHost extends OpenProject {
@@ -29,7 +30,7 @@ export function openKernel(
     isConfigBroken: config === undefined,
   });
   const context = {
-    engine: flags.engine ?? env['DEVSERVICES_ENGINE'] ?? config?.engine,
+    ...chosenEngine(base, loaded),
     root,
     cacheFolder: base.cacheFolder,
   };
@@ -57,8 +58,27 @@ export function openKernel(
     }),
     reader: { env, root, onSecret },
     runner: runners.get,
+    awaken: createAwakener({ ...base, start: config?.engine.start ?? 'never' }),
     runnerOf: ({ kind, service }) => runners.get(kind, service),
     runners: all,
   };
   return { ...project, kernel, loaded, context };
+}
+
+// Where the configuration is broken, what it says of the engine may be whole.
+function chosenEngine(
+  { flags, env }: HostBase,
+  { config, merged }: LoadedHost,
+): Pick<RunnerContext, 'engine' | 'engineSource'> {
+  if (flags.engine !== undefined) return { engine: flags.engine, engineSource: '--engine' };
+  const variable = env['DEVSERVICES_ENGINE'];
+  if (variable) return { engine: variable, engineSource: '$DEVSERVICES_ENGINE' };
+  const written = config?.engine ?? merged['engine'];
+  const url = isRecord(written) ? written['url'] : written;
+  if (typeof url !== 'string') return { engine: undefined };
+  return { engine: url, engineSource: 'engine of the configuration' };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,6 +1,6 @@
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { Run } from '../run/run.ts';
-import type { Runner } from '../run/runner.ts';
+import type { Availability, Runner } from '../run/runner.ts';
 import type { Service } from '../service/service.ts';
 
 export interface ChosenRun {
@@ -18,6 +18,8 @@ export interface RunChoice {
   pins: Readonly<Record<string, string>>;
   runner(kind: string, service: string): Promise<Runner>;
   signal: AbortSignal;
+  /** Looks whether a runner that is needed is there, and may start what it needs. */
+  awaken?: ((runner: Runner) => Promise<Availability>) | undefined;
   /** Said and remembered: a database that ran in one place never becomes an empty one in another by itself. */
   onFirstChoice(service: string, key: string, passedOver: readonly string[]): void;
 }
@@ -92,15 +94,15 @@ async function chooseOne(choice: RunChoice, service: string): Promise<ChosenRun>
     }
     const isPinned = Object.hasOwn(runs, choice.pins[service] ?? '');
     if (keys.length > 1 && !isPinned) choice.onFirstChoice(service, asked, []);
-    return runnerOf(asked);
+    return assertAwake(choice, await runnerOf(asked));
   }
   const [only] = keys;
-  if (keys.length === 1 && only !== undefined) return runnerOf(only);
+  if (keys.length === 1 && only !== undefined) return assertAwake(choice, await runnerOf(only));
 
   const pinned = choice.pins[service];
   if (pinned !== undefined && Object.hasOwn(runs, pinned)) {
     const chosen = await runnerOf(pinned);
-    const availability = await chosen.runner.available(choice.signal);
+    const availability = await awaken(choice, chosen.runner);
     if (availability.available) return chosen;
     const others = keys.filter((key) => key !== pinned);
     const facts = { service, run: pinned, reason: availability.error.message, others };
@@ -125,7 +127,23 @@ async function firstAvailable(
     away.push(candidate.key);
     reasons.push(availability.error);
   }
+  for (const candidate of choice.awaken ? candidates : []) {
+    const { available } = await awaken(choice, candidate.runner);
+    if (!available) continue;
+    choice.onFirstChoice(service, candidate.key, []);
+    return candidate;
+  }
   const reason = reasons.map(({ message }) => message).join(' ');
   const facts = { service, run: away.join('" or "'), reason, others: [] };
   throw serviceErrors.create('DS_RUN_UNAVAILABLE', facts, reasons[0]);
+}
+
+async function assertAwake(choice: RunChoice, chosen: ChosenRun): Promise<ChosenRun> {
+  const availability = choice.awaken && (await awaken(choice, chosen.runner));
+  if (availability?.available === false) throw availability.error;
+  return chosen;
+}
+
+function awaken(choice: RunChoice, runner: Runner): Promise<Availability> {
+  return choice.awaken ? choice.awaken(runner) : runner.available(choice.signal);
 }

@@ -60,4 +60,5 @@ export interface PlanContext {
   signal: AbortSignal;
   runner: RunChoice['runner'];
   onFirstChoice: RunChoice['onFirstChoice'];
+  awaken?: RunChoice['awaken'];
 }

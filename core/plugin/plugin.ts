@@ -15,6 +15,8 @@ import type { TaskSpec } from '../task-spec.ts';
 export interface RunnerContext {
   /** `--engine`, `DEVSERVICES_ENGINE` or the configuration's `engine`. */
   engine: string | undefined;
+  /** Who said so, as people read it: `--engine`, `$DEVSERVICES_ENGINE`, a file. */
+  engineSource?: string;
   /** Folder of the configuration. */
   root: string;
   /** Folder of what can be made again at any time, shared by all checkouts; may not be there yet. */

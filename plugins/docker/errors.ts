@@ -8,13 +8,17 @@ export interface EngineAttempt {
 
 /** Everything that plugins/docker can throw about the engine itself; images have their own. */
 export const dockerErrors = defineErrors({
-  DS_DOCKER_UNREACHABLE: entry<{ tried: readonly EngineAttempt[] }>({
+  DS_DOCKER_UNREACHABLE: entry<{ tried: readonly EngineAttempt[]; isWsl?: boolean }>({
     blame: 'environment',
     title: 'No Docker engine answers',
     message: ({ tried }) =>
-      `No Docker engine answers. Tried: ${tried.map(({ way, reason }) => `${way}: ${reason}`).join('; ')}.`,
-    hint: () =>
-      'Start Docker (or Colima, OrbStack, Podman), or name a running engine with --engine unix:///path/to/docker.sock.',
+      ['No Docker engine answers. Tried:']
+        .concat(tried.map(({ way, reason }) => `  ${way}: ${reason}`))
+        .join('\n'),
+    hint: ({ isWsl = false }) =>
+      isWsl
+        ? 'Start Docker Desktop in Windows with its WSL integration for this distribution, or Docker in here.'
+        : 'Start Docker (or Colima, OrbStack, Podman), or name a running engine with --engine unix:///path/to/docker.sock; `devservices doctor` looks at all of it.',
   }),
   DS_DOCKER_ADDRESS_UNSUPPORTED: entry<{ way: string; scheme: string; instead: string }>({
     blame: 'environment',

@@ -21,14 +21,15 @@ export const docker = definePlugin({
   permissions: {
     // All of it: the command line that builds takes proxies, agents and a build's own values from it.
     env: ['*'],
-    run: ['docker', 'ssh', 'docker-credential-*'],
+    run: ['docker', 'ssh', 'docker-credential-*', 'systemctl', 'open', 'colima', 'podman'],
   },
   setup(ctx) {
     const { env, log } = ctx;
     let engine: Engine | undefined;
-    const open = ({ engine: address }: RunnerContext): Engine => {
+    const open = ({ engine: address, engineSource }: RunnerContext): Engine => {
       engine ??= createEngine({
         engine: address ?? ctx.options.engine,
+        engineSource: address === undefined ? 'engine of the plugin docker' : engineSource,
         env,
         onFound: ({ way, address: found, apiVersion }) =>
           log.debug(`The engine is ${found.url} (${way}), by its API ${apiVersion}.`),

@@ -146,6 +146,13 @@ export const serviceErrors = defineErrors({
         ? 'Start what it needs, then run this again.'
         : `Start what it needs, or choose another with --run ${service}=${others[0]} (its data is another).`,
   }),
+  DS_ENGINE_NOT_STARTED: entry<{ what: string; command: string; reason: string }>({
+    blame: 'environment',
+    title: 'What services run on could not be started',
+    message: ({ what, command, reason }) =>
+      `${what} was to be started by \`${command}\`, but ${reason}`,
+    hint: ({ command }) => `Run \`${command}\` yourself and see what it says, then run this again.`,
+  }),
   DS_RUNNER_MISSING: entry<{ kind: string; service: string; known: readonly string[] }>({
     blame: 'user',
     title: 'No plugin runs this kind of run',

@@ -3,6 +3,7 @@ import { loadDockerConfig } from './docker-config.ts';
 import type { Surroundings } from './docker-config.ts';
 import { loadDockerContext, loadTls } from './docker-context.ts';
 import type { EngineTls } from './engine-address.ts';
+import { listKnownPlaces } from './known-places.ts';
 
 /** A place where an engine may be. */
 export interface Lead {
@@ -73,26 +74,13 @@ async function fromContext(options: LeadOptions): Promise<readonly Lead[]> {
   ];
 }
 
-function fromKnownSockets({
-  env,
-  home,
-  systemFolder = '/var/run',
-}: LeadOptions): Promise<readonly Lead[]> {
-  const runtime = env['XDG_RUNTIME_DIR'];
-  const paths = [
-    join(systemFolder, 'docker.sock'),
-    ...(runtime ? [join(runtime, 'docker.sock')] : []),
-    join(home, '.docker/run/docker.sock'),
-    join(home, '.docker/desktop/docker.sock'),
-    join(home, '.colima/default/docker.sock'),
-    join(home, '.orbstack/run/docker.sock'),
-    ...(runtime ? [join(runtime, 'podman/podman.sock')] : []),
-    join(systemFolder, 'podman/podman.sock'),
-    join(home, '.local/share/containers/podman/machine/podman.sock'),
-  ];
-  return Promise.resolve(
-    paths.map((path) => ({ way: path, isChosen: false, address: `unix://${path}` })),
-  );
+function fromKnownSockets(options: LeadOptions): Promise<readonly Lead[]> {
+  const leads = listKnownPlaces(options).map(({ path }) => ({
+    way: path,
+    isChosen: false,
+    address: `unix://${path}`,
+  }));
+  return Promise.resolve(leads);
 }
 
 // As the docker CLI: DOCKER_TLS_VERIFY, or DOCKER_TLS without checking whose certificate it is.

@@ -42,7 +42,8 @@ export async function findEngine(options: FindOptions): Promise<FoundEngine> {
     }
     if (leads.some((lead) => lead.isChosen)) break;
   }
-  throw dockerErrors.create('DS_DOCKER_UNREACHABLE', { tried });
+  const isWsl = options.env['WSL_DISTRO_NAME'] !== undefined;
+  throw dockerErrors.create('DS_DOCKER_UNREACHABLE', { tried, ...(isWsl ? { isWsl } : {}) });
 }
 
 /** Asks for a sign of life where a lead leads; throws what is no reason to try another. */

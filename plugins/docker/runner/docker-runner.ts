@@ -6,6 +6,7 @@ import { refreshImages } from '../build/refresh-images.ts';
 import { resolveBuild } from '../build/resolve-build.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
+import { findEngineStarter } from '../engine/start-engine.ts';
 import { checkListening } from './check-listening.ts';
 import { createContainerAddresses, inspectContainer } from './container-addresses.ts';
 import { removeContainer, stopContainer } from './end-container.ts';
@@ -105,6 +106,7 @@ export function createDockerRunner(
     listMissing: (targets, signal) => listMissingImages({ engine, sizes }, targets, signal),
     refresh: (targets, refresh) =>
       refreshImages({ engine, ensureImage, imageBuilder }, targets, refresh),
+    findStarter: (signal) => findEngineStarter({ ...options, ...engine.options }, signal),
     portOwner: (port) => findPortOwner(engine, port, closing.signal),
     close() {
       closing.abort();

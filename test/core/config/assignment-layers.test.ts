@@ -79,10 +79,10 @@ describe('variables and flags', () => {
       ...environmentLayers({ DEVSERVICES__SERVICES__MY_DB__RUN__DOCKER__IMAGE: 'b' }),
       ...flagLayers({ engine: 'e', set: [`${path}=c`, `${path}=d`, 'options.log.level=warn'] }),
     ]);
-    expect(merged).toMatchObject({ engine: 'e', options: { 'log.level': 'warn' } });
+    expect(merged).toMatchObject({ engine: { url: 'e' }, options: { 'log.level': 'warn' } });
     expect(merged['services']).toMatchObject({ 'my-db': { run: { docker: { image: 'd' } } } });
     expect(origins.of(path)).toEqual({ layer: 'flag', source: `--set ${path}` });
-    expect(origins.of('engine')).toEqual({ layer: 'flag', source: '--engine' });
+    expect(origins.of('engine.url')).toEqual({ layer: 'flag', source: '--engine' });
     expect(origins.of('options.log.level')).toEqual({
       layer: 'flag',
       source: '--set options.log.level',

@@ -28,7 +28,7 @@ describe('validateConfig', () => {
     });
     expect(config).toEqual({
       project: 'shop',
-      engine: undefined,
+      engine: { url: undefined, start: 'ask' },
       permissions: undefined,
       hookTimeoutMs: 120_000,
       services: {
