@@ -12,7 +12,7 @@ export const dockerErrors = defineErrors({
     blame: 'environment',
     title: 'No Docker engine answers',
     message: ({ tried }) =>
-      ['No Docker engine answers. Tried:']
+      ['No Docker engine answers.']
         .concat(tried.map(({ way, reason }) => `  ${way}: ${reason}`))
         .join('\n'),
     hint: ({ isWsl = false }) =>
