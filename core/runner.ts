@@ -1,5 +1,9 @@
 export type { ContainerRun, Json } from './run/run.ts';
 export type * from './run/runner.ts';
+export type { Healthcheck, RestartPolicy } from './run/container-fields.ts';
+export type * from './run/limit-fields.ts';
+export type * from './run/network-fields.ts';
+export type * from './run/storage-fields.ts';
 export type { BuildFields } from './run/build-fields.ts';
 export type { Finding } from './run/finding.ts';
 export type { ImageProgress } from './events.ts';

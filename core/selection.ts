@@ -2,7 +2,8 @@ import { reasonOf } from './errors/as-error.ts';
 import { serviceErrors } from './errors/catalogue/service.ts';
 import { isDevServicesError } from './errors/error.ts';
 import type { Reason } from './events.ts';
-import type { Service } from './service/service.ts';
+import { joinsOf } from './run/joins.ts';
+import type { Dependency, Service } from './service/service.ts';
 
 /** Which services one task is about. */
 export interface Selection {
@@ -69,13 +70,23 @@ export async function selectServices(services: Services, selection: Selection): 
   return { selected, left };
 }
 
-/** The dependencies of a service in their long form. */
-export function dependenciesOf(
-  service: Service | undefined,
-): [
-  name: string,
-  { condition: 'started' | 'ready' | 'completed'; restart: boolean; required: boolean },
-][] {
+type LongDependency = Required<Dependency>;
+
+/**
+ * The dependencies of a service in their long form. Who shares another's network, processes or memory
+ * depends on it, and is made anew with it: what it shares goes with that container.
+ */
+export function dependenciesOf(service: Service | undefined): [name: string, LongDependency][] {
+  const named = namedDependencies(service);
+  const all = new Map(named);
+  for (const { service: name } of joinsOf(service?.run)) {
+    const condition = all.get(name)?.condition ?? 'started';
+    all.set(name, { condition, restart: true, required: true });
+  }
+  return [...all];
+}
+
+function namedDependencies(service: Service | undefined): [name: string, LongDependency][] {
   const given = service?.dependsOn ?? {};
   const entries = Array.isArray(given)
     ? given.map((name: string) => [name, 'ready'] as const)

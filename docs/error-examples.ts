@@ -194,6 +194,13 @@ export const dockerExamples: ExamplesOf<typeof dockerErrors> = {
     owner: 'it has no labels of ours',
   },
   DS_DOCKER_PORT_TAKEN: { service: 'redis', port: 6379, owner: 'other_redis' },
+  DS_DOCKER_COMMAND_REFUSED: {
+    service: 'redis',
+    command: 'redis-clii',
+    reason: 'executable file not found in $PATH',
+    shellStatus: 127,
+  },
+  DS_DOCKER_COMMAND_DEAF: { service: 'redis', command: 'redis-cli', signal: 'SIGTERM' },
   DS_DOCKER_START_FAILED: { service: 'redis', reason: 'exec: "redis-serve": not found' },
   DS_DOCKER_NO_SUBNET: { network: 'shop' },
   DS_DOCKER_NETWORK_IN_USE: { network: 'shop', users: ['adminer'] },

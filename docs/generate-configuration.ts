@@ -12,7 +12,10 @@ import {
   service,
 } from '../core/config/schema.ts';
 import { build } from '../core/config/schema-build.ts';
-import { containerRun, healthcheck } from '../core/config/schema-container.ts';
+import { deviceMapping, gpuRequest } from '../core/config/schema-container-limits.ts';
+import { networkAttachment } from '../core/config/schema-container-network.ts';
+import { containerFile, volumeMount } from '../core/config/schema-container-storage.ts';
+import { containerRun, envFile, healthcheck } from '../core/config/schema-container.ts';
 import { readinessKinds } from '../core/config/schema-readiness.ts';
 
 /** The text of docs/configuration.md: the layers, and every field as the schemas have it. */
@@ -31,7 +34,7 @@ export function renderConfigurationDoc(): string {
     '### Service',
     fieldsOf(service),
     '### Port',
-    'A number, or a record:',
+    "A number, or a record. Of a range of ports the first has the name itself, the others the name with their number: `cluster: { container: '7000-7002' }` makes `cluster`, `cluster-7001` and `cluster-7002`.",
     fieldsOf(objectIn(port)),
     '### Dependency',
     "`'started'`, `'ready'`, `'completed'`, or a record:",
@@ -42,6 +45,20 @@ export function renderConfigurationDoc(): string {
     '#### Build',
     'A folder to build in, or a record:',
     fieldsOf(build),
+    '#### Volume',
+    '`source:/path[:options]`, `/path`, or a record:',
+    fieldsOf(volumeMount),
+    '#### File',
+    'A secret or config, where it comes from and where it is in the container. One from a `file` alone is a read-only bind mount, so that a remote engine needs it on its side; the others are put into the container before it starts. A change makes the container anew.',
+    fieldsOf(containerFile),
+    '#### Network',
+    fieldsOf(networkAttachment),
+    '#### Device',
+    fieldsOf(deviceMapping),
+    '#### Gpu',
+    fieldsOf(gpuRequest),
+    '#### Env file',
+    fieldsOf(envFile),
     '#### Healthcheck',
     fieldsOf(healthcheck),
     '### Readiness',

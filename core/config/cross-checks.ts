@@ -1,5 +1,7 @@
 import { findCycle } from '../graph.ts';
+import { joinsOf } from '../run/joins.ts';
 import { didYouMean } from '../suggestion.ts';
+import { checkJoins, portsOf } from './check-joins.ts';
 import { isMergeable } from './merge-tree.ts';
 import type { Finding } from './schema-problems.ts';
 import { namePattern, nameType } from './schema-values.ts';
@@ -18,6 +20,7 @@ export function crossCheck(config: Fields): Finding[] {
     ...checkRings(tasks, ({ needs }) => texts(needs), 'tasks', 'needs'),
     ...Object.entries(services).flatMap(([name, service]) => checkPortNames(name, service)),
     ...checkHostPorts(services),
+    ...checkJoins(services),
     ...checkExports(services),
   ];
 }
@@ -33,7 +36,7 @@ function checkDependencies(services: Record<string, Fields>): Finding[] {
   const known = Object.keys(services);
   return Object.entries(services).flatMap(([name, service]) => {
     const { dependsOn } = service;
-    return needsOf(service)
+    return namedNeeds(service)
       .filter((need) => !Object.hasOwn(services, need))
       .filter((need) => {
         const entry = isMergeable(dependsOn) ? dependsOn[need] : undefined;
@@ -58,7 +61,10 @@ function checkRings(
   const findings: Finding[] = [];
   for (let ring = findCycle(edges); ring; ring = findCycle(edges)) {
     const [from, to] = ring.slice(-2) as [string, string];
-    const path = [area, from, field, keyOf(named[from]?.[field], to)];
+    const path =
+      namedNeeds(named[from] ?? {}).includes(to) || field !== 'dependsOn'
+        ? [area, from, field, keyOf(named[from]?.[field], to)]
+        : [area, from, 'run'];
     findings.push({ path, text: `These wait for one another: ${ring.join(' → ')}.` });
     edges[from] = (edges[from] ?? []).filter((need) => need !== to);
   }
@@ -66,7 +72,7 @@ function checkRings(
 }
 
 function checkPortNames(name: string, service: Fields): Finding[] {
-  const known = Object.keys(fieldsOf(service['ports']));
+  const known = portsOf(service).map((port) => port.name);
   const unknown = (port: unknown, path: string[]): Finding[] =>
     typeof port !== 'string' || known.includes(port)
       ? []
@@ -94,20 +100,21 @@ function checkPortNames(name: string, service: Fields): Finding[] {
 
 function checkHostPorts(services: Record<string, Fields>): Finding[] {
   const taken: { service: string; port: string; key: string }[] = [];
-  return Object.entries(services).flatMap(([service, fields]) =>
-    Object.entries(fieldsOf(fields['ports'])).flatMap(([port, given]): Finding[] => {
-      const key = hostPortOf(given);
-      if (key === undefined) return [];
+  return Object.entries(services).flatMap(([service, fields]) => {
+    // What shares another service's network publishes nothing of its own.
+    if (joinsOf(fields['run']).some(({ field }) => field === 'networkMode')) return [];
+    return portsOf(fields).flatMap(({ name: port, host, protocol }): Finding[] => {
+      if (typeof host !== 'number') return [];
+      const key = `${host}/${protocol}`;
       const other = taken.find(
         (each) => each.key === key && canMeet(services, each.service, service),
       );
       taken.push({ service, port, key });
       if (!other) return [];
-      const number = key.split('/')[0];
-      const text = `Port ${number} of this machine is also that of ${other.service}.ports.${other.port}; use { container, host } or host: 'auto'.`;
+      const text = `Port ${host} of this machine is also that of ${other.service}.ports.${other.port}; use { container, host } or host: 'auto'.`;
       return [{ path: ['services', service, 'ports', port], text }];
-    }),
-  );
+    });
+  });
 }
 
 function checkExports(services: Record<string, Fields>): Finding[] {
@@ -133,12 +140,6 @@ function canMeet(services: Record<string, Fields>, a: string, b: string): boolea
   return !areApart && services[a]?.['onlyIf'] !== false && services[b]?.['onlyIf'] !== false;
 }
 
-function hostPortOf(given: unknown): string | undefined {
-  if (typeof given === 'number') return `${given}/tcp`;
-  const { container, host = container, protocol = 'tcp' } = fieldsOf(given);
-  return typeof host === 'number' ? `${host}/${String(protocol)}` : undefined;
-}
-
 function portsIn(value: unknown): string[] {
   if (typeof value !== 'string') return [];
   return [...value.matchAll(/\{(?:host|port|address)\.([A-Za-z0-9_-]+)\}/g)].map(
@@ -151,7 +152,12 @@ function portHint(port: string, known: readonly string[]): string {
   return meant || (known.length === 0 ? ' It has none.' : ` It has: ${known.join(', ')}.`);
 }
 
-function needsOf({ dependsOn }: Fields): string[] {
+function needsOf(service: Fields): string[] {
+  const joined = joinsOf(service['run']).map((join) => join.service);
+  return [...new Set([...namedNeeds(service), ...joined])];
+}
+
+function namedNeeds({ dependsOn }: Fields): string[] {
   return Array.isArray(dependsOn) ? texts(dependsOn) : Object.keys(fieldsOf(dependsOn));
 }
 

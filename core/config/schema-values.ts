@@ -99,6 +99,39 @@ export const hostLines = z.array(
   textLike(/^[A-Za-z0-9._-]+[:=]\S+$/, 'a host such as api.local:10.0.0.5'),
 );
 
+export const lines = z
+  .array(textLike(/^[^=]+=[^]*$/, 'a line such as name=value'))
+  .meta({ type: 'a list of name=value lines' });
+
+/** `0o440`, or its digits as a text, as YAML 1.2 has no other way. */
+export const fileMode = z
+  .custom<string | number>((value) =>
+    typeof value === 'number'
+      ? Number.isSafeInteger(value) && value >= 0 && value <= 0o7777
+      : typeof value === 'string' && /^(?:0o?)?[0-7]{3,4}$/.test(value),
+  )
+  .meta({ type: "permissions such as 0o440 or '0440'" });
+
+export const groupName = z
+  .custom<string | number>(
+    (value) =>
+      Number.isSafeInteger(value) || (typeof value === 'string' && /^[A-Za-z0-9_-]+$/.test(value)),
+  )
+  .meta({ type: 'a name or number' });
+
+export const userNumber = z
+  .custom<string | number>((value) => /^\d+$/.test(String(value)))
+  .meta({ type: 'a number' });
+
+/** One of some words, or what another service or container has. */
+export function joined(words: readonly string[]): z.ZodType<string> {
+  const names = [...words.map((word) => `'${word}'`), "'service:NAME'"].join(', ');
+  return textLike(
+    new RegExp(`^(?:${words.join('|')}|(?:service|container):[A-Za-z0-9][A-Za-z0-9_.-]*)$`),
+    `one of ${names} and 'container:NAME'`,
+  );
+}
+
 export function wholeNumber(least: number, most: number, type: string): z.ZodType<number> {
   const isWithin = (value: unknown): boolean =>
     Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { type PortRange, portsOfRange } from '../service/port-range.ts';
+import { ipAddress } from './schema-container-network.ts';
 import { readiness } from './schema-readiness.ts';
 import {
   aFunction,
@@ -14,18 +16,34 @@ import {
   texts,
 } from './schema-values.ts';
 
-export const port = z.union([
-  portNumber,
-  z.strictObject({
-    container: portNumber.meta({ description: 'Port inside.' }),
+const range = z
+  .custom<PortRange>((value) => portsOfRange(value) !== undefined)
+  .meta({ type: "a range such as '8000-8010'" });
+
+const longPort = z
+  .strictObject({
+    container: z
+      .union([portNumber, range])
+      .meta({ description: 'Port inside; each port of a range is published.' }),
     host: field(
-      z.union([portNumber, z.literal('auto')]),
-      "Port of this machine, or `'auto'` for a free one.",
+      z.union([portNumber, z.literal('auto'), range]),
+      "Port of this machine, a range of which the first free one is taken, or `'auto'` for a free one. Of a range inside: a range as long.",
       'the same number',
     ),
     protocol: field(z.enum(['tcp', 'udp']), 'Which of the two.', 'tcp'),
-  }),
-]);
+    interface: field(
+      ipAddress("an IP address of this machine, or '0.0.0.0' for all"),
+      'Address of this machine on which it is published; any other than the default is open to others.',
+      '127.0.0.1',
+    ),
+  })
+  .refine(({ container, host }) => {
+    const inside = portsOfRange(container);
+    if (inside === undefined || host === undefined) return true;
+    return host === 'auto' || portsOfRange(host)?.length === inside.length;
+  }, 'Expected host to be a range as long as that of container.');
+
+export const port = z.union([portNumber, longPort]);
 
 const condition = z.enum(['started', 'ready', 'completed']);
 
@@ -54,7 +72,7 @@ export const service = z.strictObject({
   }),
   ports: field(
     z.record(portName, port),
-    'By name; a number is the port inside and the one preferred on this machine. Published on 127.0.0.1 only.',
+    'By name; a number is the port inside and the one preferred on this machine. Published on 127.0.0.1 unless `interface` says otherwise.',
   ),
   ready: field(
     readiness,

@@ -2,7 +2,14 @@ import { dirname } from 'node:path';
 
 import { stateErrors } from '../errors/catalogue/state.ts';
 import type { Checkout } from './checkout.ts';
-import { choosePorts, isLeaseOf, isLeased, leaseKey, type LeaseRequest } from './port-choice.ts';
+import {
+  choosePorts,
+  isLeaseOf,
+  isLeased,
+  isSamePort,
+  leaseKey,
+  type LeaseRequest,
+} from './port-choice.ts';
 import { isLiving, type Lease, loadRegistry, type Registry, updateRegistry } from './registry.ts';
 
 /**
@@ -24,7 +31,7 @@ export async function leasePorts(request: LeaseRequest): Promise<ReadonlyMap<str
     if (chosen.every((lease) => kept.some((old) => isSameLease(old, lease)))) return result;
     // Looking for free ports takes time, in which another checkout may have taken one: then again.
     const isDone = updateRegistry(stateHome, (draft) => {
-      if (chosen.some(({ host }) => isLeased(draft, request, host))) return false;
+      if (chosen.some((lease) => isLeased(draft, request, lease))) return false;
       recordLeases(draft, checkout, chosen);
       return true;
     });
@@ -51,7 +58,7 @@ function recordLeases({ checkouts }: Registry, checkout: Checkout, leases: reado
     leases.some(
       (lease) =>
         lease.project === old.project &&
-        (lease.host === old.host || leaseKey(lease) === leaseKey(old)),
+        (isSamePort(lease, old) || leaseKey(lease) === leaseKey(old)),
     );
   record.leases = [...record.leases.filter((old) => !isReplaced(old)), ...leases];
   for (const other of Object.values(checkouts)) {
@@ -60,5 +67,5 @@ function recordLeases({ checkouts }: Registry, checkout: Checkout, leases: reado
 }
 
 function isSameLease(a: Lease, b: Lease): boolean {
-  return isLeaseOf(a, b.project, b) && a.host === b.host;
+  return isLeaseOf(a, b.project, b) && isSamePort(a, b);
 }

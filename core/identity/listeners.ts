@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SocketAddress } from 'node:net';
 
-/** A TCP socket that listens. */
+/** A socket that listens, or of UDP one that is bound. */
 export interface Listener {
   address: string;
   port: number;
@@ -9,22 +9,25 @@ export interface Listener {
   inode: string;
 }
 
-const listening = '0A';
+const listening = { tcp: '0A', udp: '07' };
 
 /** The sockets of this machine (of this network namespace) that listen on a port; none off Linux. */
-export function findListeners(port: number): readonly Listener[] {
-  return ['/proc/net/tcp', '/proc/net/tcp6']
-    .flatMap((table) => parseListeners(readTable(table)))
+export function findListeners(port: number, protocol: 'tcp' | 'udp' = 'tcp'): readonly Listener[] {
+  return [`/proc/net/${protocol}`, `/proc/net/${protocol}6`]
+    .flatMap((table) => parseListeners(readTable(table), protocol))
     .filter((listener) => listener.port === port);
 }
 
-/** The listening sockets in the text of a /proc/net/tcp or tcp6 table. */
-export function parseListeners(table: string): readonly Listener[] {
+/** The listening sockets in the text of a /proc/net/tcp or tcp6 table, or of their UDP siblings. */
+export function parseListeners(
+  table: string,
+  protocol: 'tcp' | 'udp' = 'tcp',
+): readonly Listener[] {
   return table
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[3] === listening)
+    .filter((fields) => fields[3] === listening[protocol])
     .map((fields) => {
       const [address = '', port = ''] = (fields[1] ?? '').split(':');
       return { address: readAddress(address), port: parseInt(port, 16), inode: fields[9] ?? '' };

@@ -4,9 +4,13 @@ import type { PortHolder } from './port-owner.ts';
 
 const patienceMs = 5_000;
 
-/** Asks `lsof` who listens on a TCP port; undefined where it is not installed or finds nobody. */
-export function askLsof(port: number): Promise<PortHolder | undefined> {
-  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpcn'];
+/** Asks `lsof` who listens on a port; undefined where it is not installed or finds nobody. */
+export function askLsof(
+  port: number,
+  protocol: 'tcp' | 'udp' = 'tcp',
+): Promise<PortHolder | undefined> {
+  const sockets = protocol === 'tcp' ? [`-iTCP:${port}`, '-sTCP:LISTEN'] : [`-iUDP:${port}`];
+  const args = ['-nP', ...sockets, '-Fpcn'];
   return new Promise((resolve) => {
     execFile('lsof', args, { timeout: patienceMs }, (_, stdout) => resolve(parseLsof(stdout)));
   });

@@ -1,5 +1,7 @@
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
+import type { PortPlace } from './port-choice.ts';
 import { findListeners } from './listeners.ts';
 import { describeProcess, findSocketOwner } from './socket-owner.ts';
 
@@ -13,15 +15,18 @@ export interface PortHolder {
 }
 
 /**
- * Who listens on a TCP port: read from /proc on Linux, asked of `lsof` elsewhere. Undefined where
+ * Who listens on a port: read from /proc on Linux, asked of `lsof` elsewhere. Undefined where
  * nobody does or nobody can say. Never throws.
  */
-export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
+export async function findPortHolder(
+  port: number,
+  protocol: 'tcp' | 'udp' = 'tcp',
+): Promise<PortHolder | undefined> {
   if (process.platform !== 'linux') {
     const { askLsof } = await import('./lsof.ts');
-    return askLsof(port);
+    return askLsof(port, protocol);
   }
-  const [listener] = findListeners(port);
+  const [listener] = findListeners(port, protocol);
   if (!listener) return undefined;
   const pid = findSocketOwner(listener.inode);
   if (pid === undefined) return { address: listener.address };
@@ -30,29 +35,56 @@ export async function findPortHolder(port: number): Promise<PortHolder | undefin
 }
 
 /**
- * Whether a service could publish a TCP port on `host`: it can be bound there, and nothing listens on
- * it for all addresses either. Never throws.
+ * Whether a service could publish a port on an address of this machine: it can be bound there, and
+ * nothing listens on it for all addresses either. Never throws.
  */
-export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  const asked = await tryBind({ port, host });
-  if (asked === 'forbidden') return findListeners(port).length === 0;
+export async function isPortFree(
+  port: number,
+  { protocol, interface: host = '127.0.0.1' }: PortPlace = {},
+): Promise<boolean> {
+  const bind = (at: { host: string; ipv6Only?: boolean }) =>
+    protocol === undefined ? tryListen({ port, ...at }) : tryBind(port, at);
+  const asked = await bind({ host });
+  if (asked === 'forbidden') return findListeners(port, protocol ?? 'tcp').length === 0;
   if (asked === 'taken') return false;
   // Linux refuses the bind above for an IPv4 wildcard; others let the closer address win.
-  if (process.platform !== 'linux' && (await tryBind({ port, host: '0.0.0.0' })) === 'taken') {
+  if (process.platform !== 'linux' && (await bind({ host: '0.0.0.0' })) === 'taken') {
     return false;
   }
-  return (await tryBind({ port, host: '::', ipv6Only: true })) !== 'taken';
+  return (await bind({ host: '::', ipv6Only: true })) !== 'taken';
 }
 
 type BindResult = 'bound' | 'taken' | 'forbidden' | 'impossible';
 
-function tryBind(options: { port: number; host: string; ipv6Only?: boolean }): Promise<BindResult> {
+function tryListen(options: {
+  port: number;
+  host: string;
+  ipv6Only?: boolean;
+}): Promise<BindResult> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', ({ code }: NodeJS.ErrnoException) => {
-      if (code === 'EADDRINUSE') resolve('taken');
-      else resolve(code === 'EACCES' ? 'forbidden' : 'impossible');
-    });
+    server.once('error', (error) => resolve(resultOf(error)));
     server.listen({ ...options, exclusive: true }, () => server.close(() => resolve('bound')));
   });
+}
+
+function tryBind(
+  port: number,
+  { host, ipv6Only = false }: { host: string; ipv6Only?: boolean },
+): Promise<BindResult> {
+  return new Promise((resolve) => {
+    const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', ipv6Only });
+    socket.once('error', (error) => {
+      socket.close();
+      resolve(resultOf(error));
+    });
+    socket.bind({ port, address: host, exclusive: true }, () => {
+      socket.close(() => resolve('bound'));
+    });
+  });
+}
+
+function resultOf({ code }: NodeJS.ErrnoException): BindResult {
+  if (code === 'EADDRINUSE') return 'taken';
+  return code === 'EACCES' ? 'forbidden' : 'impossible';
 }

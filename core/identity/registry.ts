@@ -2,6 +2,7 @@ import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { stateErrors } from '../errors/catalogue/state.ts';
+import { type PortRange, portsOfRange } from '../service/port-range.ts';
 import { fileReason, isErrno } from './file-reason.ts';
 import { withRegistryLock } from './registry-lock.ts';
 import { isObject, loadStateFile, parseObject, replaceStateFile } from './state-file.ts';
@@ -19,8 +20,10 @@ export interface Lease {
   project: string;
   service: string;
   port: string;
-  preferred: number | 'auto';
+  preferred: number | 'auto' | PortRange;
   host: number;
+  /** Absent: tcp. */
+  protocol?: 'udp';
 }
 
 /** What is remembered of one checkout. */
@@ -168,5 +171,7 @@ function isClaim({ plain, name }: Readonly<Record<string, unknown>>): boolean {
 function isLease(value: Readonly<Record<string, unknown>>): boolean {
   const { project, service, port, preferred, host } = value;
   const isNamed = [project, service, port].every((text) => typeof text === 'string');
-  return isNamed && Number.isInteger(host) && (preferred === 'auto' || Number.isInteger(preferred));
+  const isWish =
+    preferred === 'auto' || Number.isInteger(preferred) || portsOfRange(preferred) !== undefined;
+  return isNamed && Number.isInteger(host) && isWish;
 }

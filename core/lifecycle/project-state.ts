@@ -76,16 +76,16 @@ export function openProjectState(options: {
         services: options.services,
         wanted,
         mode: strangers.size > 0 ? 'reassign' : 'fail',
-        isFree: async (port) =>
-          ours.has(port) || (!strangers.has(port) && (await isPortFree(port))),
+        isFree: async (port, place) =>
+          ours.has(port) || (!strangers.has(port) && (await isPortFree(port, place))),
       }),
-    isPortFree: (port) => isPortFree(port),
-    async holderOf(port) {
+    isPortFree,
+    async holderOf(port, protocol) {
       for (const runner of await options.runners()) {
         const owner = await runner.portOwner?.(port);
         if (owner !== undefined) return owner;
       }
-      const holder = await findPortHolder(port);
+      const holder = await findPortHolder(port, protocol);
       if (!holder) return 'another process';
       const { pid, command = 'another process', address } = holder;
       return pid === undefined

@@ -67,6 +67,6 @@ function reportOne(
 
 function endpointsOf({ ports }: PlannedService): ServiceReport['endpoints'] {
   return Object.fromEntries(
-    ports.map(({ name, host }) => [name, { host: '127.0.0.1', port: host }]),
+    ports.map((port) => [port.name, { host: port.interface ?? '127.0.0.1', port: port.host }]),
   );
 }

@@ -1,19 +1,29 @@
 import { dirname } from 'node:path';
+import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { Checkout } from '../identity/checkout.ts';
 import { leaseKey } from '../identity/port-choice.ts';
 import { loadRegistry } from '../identity/registry.ts';
 import { chooseNeighbours } from '../plan/choose-runs.ts';
-import { resolveServices, wantedPorts } from '../plan/resolve-services.ts';
+import { wantedPorts } from '../plan/bind-ports.ts';
+import { resolveServices } from '../plan/resolve-services.ts';
 import { dependenciesOf } from '../selection.ts';
 import type { Kernel } from './kernel.ts';
 
-/** What all services export, as this machine's processes see it. Asks no engine, changes nothing. */
+/**
+ * What services export, as this machine's processes see it. Asks no engine, changes nothing. Throws
+ * DS_SERVICE_UNKNOWN for a name in `only`.
+ */
 export async function resolveExports(
-  kernel: Kernel,
-  checkout: Checkout,
+  { kernel, checkout }: { kernel: Kernel; checkout: Checkout },
+  only?: readonly string[],
 ): Promise<Record<string, string>> {
   const { config, project, reader } = kernel;
   if (!config) return {};
+  const unknown = (only ?? []).filter((name) => !Object.hasOwn(config.services, name));
+  if (unknown.length > 0) {
+    const facts = { names: unknown, known: Object.keys(config.services) };
+    throw serviceErrors.create('DS_SERVICE_UNKNOWN', facts);
+  }
   const kept =
     loadRegistry(dirname(checkout.stateFolder)).registry.checkouts[checkout.id]?.leases ?? [];
   const hostPorts = new Map(
@@ -21,11 +31,15 @@ export async function resolveExports(
       .filter((lease) => lease.project === project.project)
       .map((lease) => [leaseKey(lease), lease.host]),
   );
+  const known = await chooseNeighbours(
+    { services: config.services, asked: {}, pins: kernel.state.pins, runner: kernel.runner },
+    Object.keys(config.services),
+  );
   // A port that is still to be chosen has no address yet: such a service exports nothing before its first `up`.
   const unplaced = new Set(
     Object.entries(config.services).flatMap(([name, service]) =>
-      wantedPorts(name, service).some(
-        (want) => want.preferred === 'auto' && !hostPorts.has(leaseKey(want)),
+      wantedPorts(name, service, known[name]?.run).some(
+        (want) => typeof want.preferred !== 'number' && !hostPorts.has(leaseKey(want)),
       )
         ? name
         : [],
@@ -34,20 +48,21 @@ export async function resolveExports(
   const placed = Object.entries(config.services)
     .filter(([name]) => !unplaced.has(name))
     .filter(([, service]) => dependenciesOf(service).every(([need]) => !unplaced.has(need)))
-    .map(([name]) => name);
-  const chosen = await chooseNeighbours(
-    { services: config.services, asked: {}, pins: kernel.state.pins, runner: kernel.runner },
-    placed,
-  );
+    .flatMap(([name]) => {
+      const chosen = known[name];
+      return chosen ? [[name, chosen] as const] : [];
+    });
   const resolved = await resolveServices({
     project,
     services: config.services,
-    chosen,
+    chosen: Object.fromEntries(placed),
     hostPorts,
     reader,
   });
   return Object.assign(
     {},
-    ...Object.values(resolved).map(({ environment }) => environment),
+    ...Object.entries(resolved).flatMap(([name, { environment }]) =>
+      only === undefined || only.includes(name) ? [environment] : [],
+    ),
   ) as Record<string, string>;
 }

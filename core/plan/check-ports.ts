@@ -1,5 +1,6 @@
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { DevServicesError } from '../errors/error.ts';
+import type { PortPlace } from '../identity/port-choice.ts';
 import type { PlannedService } from './plan.ts';
 
 /** A port of this machine that a service needs and somebody else holds. */
@@ -12,9 +13,9 @@ export interface TakenPort {
 
 export interface PortCheck {
   services: readonly PlannedService[];
-  isFree(port: number): Promise<boolean>;
+  isFree(port: number, place: PortPlace): Promise<boolean>;
   /** Who holds it, in words. */
-  holderOf(port: number): Promise<string>;
+  holderOf(port: number, protocol: 'tcp' | 'udp'): Promise<string>;
 }
 
 /** Finds every port that is taken, before anything starts. What the service itself holds is its own. */
@@ -32,12 +33,16 @@ export async function findTakenPorts({
   const checks = services
     .filter(({ action }) => action === 'create' || action === 'recreate' || action === 'start')
     .flatMap(({ service, ports }) => ports.map((port) => ({ service, port })))
-    .filter(({ port }) => port.protocol === 'tcp' && !held.has(port.host))
-    .map(async ({ service, port }) =>
-      (await isFree(port.host))
-        ? []
-        : [{ service, port: port.name, number: port.host, holder: await holderOf(port.host) }],
-    );
+    .filter(({ port }) => !held.has(port.host))
+    .map(async ({ service, port }): Promise<TakenPort[]> => {
+      const { name, host, protocol, interface: at } = port;
+      const place: PortPlace = {
+        ...(protocol === 'udp' ? { protocol } : {}),
+        ...(at === undefined ? {} : { interface: at }),
+      };
+      if (await isFree(host, place)) return [];
+      return [{ service, port: name, number: host, holder: await holderOf(host, protocol) }];
+    });
   return (await Promise.all(checks)).flat();
 }
 

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/config.ts';
 import type { EventStream } from '../events.ts';
-import type { WantedPort } from '../identity/port-choice.ts';
+import type { PortPlace, WantedPort } from '../identity/port-choice.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { Logger } from '../log.ts';
 import type { PortBinding, PrepareOptions, ResolvedRun, Spec } from '../run/runner.ts';
@@ -45,8 +45,8 @@ export interface PlanState {
     wanted: readonly WantedPort[],
     holders: { ours: ReadonlySet<number>; strangers: ReadonlySet<number> },
   ): Promise<ReadonlyMap<string, number>>;
-  isPortFree(port: number): Promise<boolean>;
-  holderOf(port: number): Promise<string>;
+  isPortFree(port: number, place: PortPlace): Promise<boolean>;
+  holderOf(port: number, protocol: 'tcp' | 'udp'): Promise<string>;
 }
 
 /** What a plan is made from. */

@@ -79,7 +79,8 @@ function callGiven(
   return values as Readonly<Record<string, EnvironmentValue>>;
 }
 
-async function readSecret(
+/** A secret's value, known as such from here on. Throws DS_SECRET_UNAVAILABLE. */
+export async function readSecret(
   name: string,
   source: SecretSource,
   reader: SecretReader,

@@ -1,13 +1,15 @@
 import { createAddressBook } from '../addresses.ts';
 import { topologicalOrder } from '../graph.ts';
-import { leaseKey } from '../identity/port-choice.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { Readiness } from '../readiness/readiness.ts';
-import type { ContainerRun, Environment } from '../run/run.ts';
+import type { ContainerRun, Environment, Run } from '../run/run.ts';
 import type { PortBinding, ResolvedRun, Viewpoint } from '../run/runner.ts';
 import { edgesOf } from '../selection.ts';
-import type { Port, Service } from '../service/service.ts';
+import { expandPorts } from '../service/expand-ports.ts';
+import type { Service } from '../service/service.ts';
+import { bindPorts, isOnHost, networkOwner } from './bind-ports.ts';
 import type { ChosenRun } from './choose-runs.ts';
+import { resolveFiles } from './resolve-files.ts';
 import { readOnce, resolveEnvironment, type SecretReader } from './resolve-environment.ts';
 
 export interface Resolution {
@@ -36,17 +38,20 @@ export async function resolveServices(
   const { services, chosen, project } = resolution;
   const reader = readOnce(resolution.reader);
   const known = { ...resolution.neighbours, ...chosen };
+  const runs = Object.fromEntries(Object.entries(known).map(([name, { run }]) => [name, run]));
   const ports = Object.fromEntries(
-    Object.keys(known).map((name) => [name, bindPorts(resolution, name)]),
+    Object.keys(known).map((name) => [name, bindPorts({ ...resolution, runs }, name)]),
   );
   const names = Object.keys(chosen);
   const edges = edgesOf(services, names);
 
   const bookFor = (name: string, from: Viewpoint) => {
-    const { runner } = known[name] as ChosenRun;
+    const owner = networkOwner(runs, name);
+    const service = Object.hasOwn(known, owner) ? owner : name;
+    const { runner, run } = known[service] as ChosenRun;
     const seen = (ports[name] ?? []).map((port) => [
       port.name,
-      { ...runner.address({ service: name, project, port }, from), published: port.host },
+      { ...runner.address({ service, project, port, run }, from), published: port.host },
     ]);
     return createAddressBook(name, Object.fromEntries(seen));
   };
@@ -65,21 +70,23 @@ export async function resolveServices(
   const resolved: Record<string, ResolvedService> = {};
   for (const name of topologicalOrder(edges)) {
     const { run, runner } = chosen[name] as ChosenRun;
+    const from = isOnHost(runs[networkOwner(runs, name)]) ? 'host' : run.kind;
     const needs = (edges[name] ?? []).filter((need) => Object.hasOwn(known, need));
-    const inherited = await Promise.all(needs.map((need) => exportsFor(need, run.kind)));
+    const inherited = await Promise.all(needs.map((need) => exportsFor(need, from)));
     const own = await resolveEnvironment(
       {
         service: name,
         field: 'environment',
-        given: (run as { environment?: Environment }).environment,
-        book: bookFor(name, run.kind),
+        given: environmentOf(run, reader),
+        book: bookFor(name, from),
         firstPort: ports[name]?.[0]?.name,
       },
       reader,
     );
     const environment = Object.assign({}, ...inherited, own) as Record<string, string>;
+    const files = await resolveFiles(run, { service: name, reader });
     resolved[name] = {
-      run: runner.normalise(run, { service: name, project, root: reader.root, environment }),
+      run: runner.normalise(run, { service: name, project, root: reader.root, environment, files }),
       ports: ports[name] ?? [],
       readiness: readinessOf(services[name], run as Partial<ContainerRun>),
       environment: await exportsFor(name, 'host'),
@@ -88,33 +95,24 @@ export async function resolveServices(
   return resolved;
 }
 
-/** What a service asks of this machine's ports. */
-export function wantedPorts(name: string, service: Service | undefined) {
-  return Object.entries(service?.ports ?? {}).map(([port, value]) => ({
-    service: name,
-    port,
-    preferred: typeof value === 'number' ? value : (value.host ?? value.container),
-  }));
+// In a list, a name alone takes its value from this process, and is left out where that has none.
+function environmentOf(run: Run, { env }: SecretReader): Environment | undefined {
+  const given = (run as Partial<ContainerRun>).environment;
+  if (!isList(given)) return given;
+  return Object.fromEntries(
+    given.map((line) => {
+      const [name = '', ...value] = line.split('=');
+      return [name, value.length > 0 ? value.join('=') : (env[name] ?? null)];
+    }),
+  );
 }
 
-function bindPorts({ services, hostPorts }: Resolution, name: string): PortBinding[] {
-  return Object.entries(services[name]?.ports ?? {}).map(([port, value]: [string, Port]) => {
-    const long = typeof value === 'number' ? { container: value } : value;
-    return {
-      name: port,
-      container: long.container,
-      host: hostPorts.get(leaseKey({ service: name, port })) ?? long.container,
-      protocol: long.protocol ?? 'tcp',
-    };
-  });
-}
+const isList = (value: unknown): value is readonly string[] => Array.isArray(value);
 
 function readinessOf(service: Service | undefined, run: Partial<ContainerRun>): Readiness {
   if (service?.ready) return service.ready;
   if (run.healthcheck && run.healthcheck.disable !== true) return { kind: 'healthcheck' };
   // Nothing answers a connect on UDP: only TCP ports can say that they are ready.
-  const hasTcp = Object.values(service?.ports ?? {}).some(
-    (port) => typeof port === 'number' || port.protocol !== 'udp',
-  );
+  const hasTcp = expandPorts(service?.ports).some(({ protocol }) => protocol === 'tcp');
   return hasTcp ? { kind: 'port' } : { kind: 'none' };
 }

@@ -2,8 +2,13 @@ import type { ProjectIdentity } from '../identity/project.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import type { Endpoints, ImageProgress } from '../events.ts';
 import type { Logger } from '../log.ts';
+import type { AttachedCommand } from './attached-command.ts';
 import type { Finding } from './finding.ts';
+import type { RunnerEvent } from './runner-event.ts';
 import type { Json, Run } from './run.ts';
+import type { FileContents } from './storage-fields.ts';
+
+export type { AttachedCommand } from './attached-command.ts';
 
 /** A run after everything in it is known: plain JSON, hashed field by field. */
 export type ResolvedRun = { readonly kind: string } & { readonly [field: string]: Json };
@@ -88,24 +93,7 @@ export interface LogLine {
   at?: string;
 }
 
-export type RunnerEvent =
-  | {
-      type: 'exited';
-      service: string;
-      id: string;
-      exitCode: number;
-      willRestart: boolean;
-      /** By the runner's own clock, milliseconds since the epoch, where it tells. */
-      at?: number;
-      /** It ended because somebody removes it. */
-      isRemoval?: boolean;
-    }
-  | { type: 'health'; service: string; id: string; health: 'healthy' | 'unhealthy' | 'starting' }
-  | { type: 'started'; service: string; id: string }
-  | { type: 'removed'; service: string; id: string }
-  /** The runner lost sight (engine gone) or has it again: what was known must be observed anew. */
-  | { type: 'lost'; error: DevServicesError }
-  | { type: 'regained' };
+export type { RunnerEvent } from './runner-event.ts';
 
 export interface ExecResult {
   exitCode: number;
@@ -144,22 +132,6 @@ export interface MissingImage {
   isBuilt?: boolean;
   /** What is here instead, as people read it: `here for linux/amd64 only`. */
   note?: string;
-}
-
-/** A command inside an instance, joined to its caller's streams. */
-export interface AttachedCommand {
-  command: readonly string[];
-  /** Where there is one, the command gets a terminal of its own, sized like this. */
-  terminal?: { columns: number; rows: number; onResize(listener: () => void): () => void };
-  stdin?: NodeJS.ReadableStream;
-  stdout: NodeJS.WritableStream;
-  stderr: NodeJS.WritableStream;
-  environment?: Readonly<Record<string, string>>;
-  user?: string;
-  workingDir?: string;
-  /** Learns of signals for the command, as they come; returns how to stop that. */
-  onSignal?(listener: (name: NodeJS.Signals) => void): () => void;
-  signal: AbortSignal;
 }
 
 /** A known way to start what a runner needs, e.g. Docker Desktop. */
@@ -247,12 +219,6 @@ export interface NormaliseContext {
   environment: Readonly<Record<string, string>>;
   /** What the run's secrets and configs hold. */
   files?: FileContents;
-}
-
-/** Contents by name, in base64. */
-export interface FileContents {
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly configs: Readonly<Record<string, string>>;
 }
 
 export interface OwnedData {

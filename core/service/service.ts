@@ -1,9 +1,20 @@
 import type { Endpoints } from '../events.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { AddressBook, EnvironmentValue, Run } from '../run/run.ts';
+import type { PortRange } from './port-range.ts';
 
 /** A port by name: a number is the container's port and the one preferred on this machine. */
-export type Port = number | { container: number; host?: number | 'auto'; protocol?: 'tcp' | 'udp' };
+export type Port =
+  | number
+  | {
+      /** Each port of a range is published: `NAME` is the first, `NAME-7001` that of the number. */
+      container: number | PortRange;
+      /** Of a range for a single port the first free one is taken. Default: the same number. */
+      host?: number | 'auto' | PortRange;
+      protocol?: 'tcp' | 'udp';
+      /** Address of this machine on which it is published. Default 127.0.0.1. */
+      interface?: string;
+    };
 
 /** What must be true of a dependency before the service is started. */
 export type DependencyCondition = 'started' | 'ready' | 'completed';
@@ -42,7 +53,7 @@ export interface ReadyStepContext {
 export interface Service {
   /** One run, or several by key in order of preference: the first available is taken and pinned. */
   run: Run | Readonly<Record<string, Run>>;
-  /** Published on 127.0.0.1 only. */
+  /** Published on 127.0.0.1 unless `interface` says otherwise. */
   ports?: Readonly<Record<string, Port>>;
   /** Default: the run's healthcheck, else its ports, else started. */
   ready?: Readiness;

@@ -1,19 +1,24 @@
-import { resolveDuration } from 'devservices';
-import type { ContainerRun, NormaliseContext, ResolvedRun } from 'devservices/runner';
+import type { ContainerRun, Healthcheck, NormaliseContext, ResolvedRun } from 'devservices/runner';
 import { createRefusal } from './field-error.ts';
 import type { Refuse } from './field-error.ts';
+import { durationOf, listOf, present, recordOf } from './field-values.ts';
+import { normaliseFiles } from './normalise-files.ts';
+import { normaliseLimits } from './normalise-limits.ts';
+import { normaliseNetwork } from './normalise-network.ts';
 import { readEnvFiles } from './read-env-files.ts';
 import { resolveMount } from './resolve-mount.ts';
 import type { ResolvedContainer, ResolvedHealthcheck } from './resolved-container.ts';
 import { splitCommand } from './split-command.ts';
 
 /**
- * Makes every default explicit and every path absolute, and reads `envFile`, so that two runs are
- * equal if and only if their containers would be. Throws DS_DOCKER_FIELD_INVALID.
+ * Makes every default explicit and every path absolute, and reads the files that it names, so that two
+ * runs are equal if and only if their containers would be. Throws DS_DOCKER_FIELD_INVALID.
  */
 export function normaliseContainer(run: ContainerRun, context: NormaliseContext): ResolvedRun {
   const refuse = createRefusal(context.service);
-  const { root } = context;
+  const { root, files = { secrets: {}, configs: {} } } = context;
+  const filesOf = (field: 'secrets' | 'configs') =>
+    normaliseFiles(run[field], { field, root, contents: files[field], refuse });
   const entrypoint = resolveArguments('entrypoint', run.entrypoint, refuse);
   const command = resolveArguments('command', run.command, refuse);
   if (command?.length === 0 && entrypoint === undefined) {
@@ -29,30 +34,29 @@ export function normaliseContainer(run: ContainerRun, context: NormaliseContext)
     environment: { ...readEnvFiles(run.envFile ?? [], { root, refuse }), ...context.environment },
     volumes: (run.volumes ?? []).map((volume) => resolveMount(volume, { root, refuse })),
     tmpfs: listOf(run.tmpfs),
-    labels: resolveLabels(run.labels ?? {}, refuse),
-    aliases: run.aliases ?? [],
-    extraHosts: (run.extraHosts ?? []).map((line) => resolveExtraHost(line, refuse)),
+    labels: resolveLabels(run, { root, refuse }),
     restart: resolveRestart(run.restart ?? 'no', refuse),
     init: run.init ?? false,
-    privileged: run.privileged ?? false,
-    capAdd: run.capAdd ?? [],
-    capDrop: run.capDrop ?? [],
-    ulimits: resolveUlimits(run.ulimits ?? {}),
-    sysctls: Object.fromEntries(
-      Object.entries(run.sysctls ?? {}).map(([name, value]) => [name, String(value)]),
-    ),
     stopGracePeriod: durationOf('stopGracePeriod', run.stopGracePeriod ?? '10s', refuse),
+    ...normaliseNetwork(run, refuse),
+    ...normaliseLimits(run, { root, refuse }),
     ...present({
+      pullPolicy: run.pullPolicy,
       user: run.user,
       workingDir: run.workingDir,
-      hostname: run.hostname,
+      secrets: filesOf('secrets'),
+      configs: filesOf('configs'),
+      annotations: run.annotations && recordOf('annotations', run.annotations, refuse),
       healthcheck: run.healthcheck && resolveHealthcheck(run.healthcheck, refuse),
+      tty: run.tty || undefined,
+      stdinOpen: run.stdinOpen || undefined,
       platform: run.platform,
-      shmSize: run.shmSize === undefined ? undefined : resolveBytes(run.shmSize, refuse),
       stopSignal: run.stopSignal,
+      logging: run.logging && resolveLogging(run.logging, refuse),
     }),
   };
-  return resolved;
+  // What is not used is absent, at any depth: types with optional fields are plain JSON all the same.
+  return resolved as unknown as ResolvedRun;
 }
 
 function resolveArguments(
@@ -71,24 +75,17 @@ function resolveImage(image: string, refuse: Refuse): string {
   return image;
 }
 
-function listOf(value: string | readonly string[] | undefined): readonly string[] {
-  return typeof value === 'string' ? [value] : (value ?? []);
-}
-
 function resolveLabels(
-  labels: Readonly<Record<string, string>>,
-  refuse: Refuse,
+  { labels, labelFile = [] }: ContainerRun,
+  { root, refuse }: { root: string; refuse: Refuse },
 ): Readonly<Record<string, string>> {
-  const ours = Object.keys(labels).find((name) => name.startsWith('dev.devservices.'));
+  const all = {
+    ...readEnvFiles(labelFile, { field: 'labelFile', root, refuse }),
+    ...recordOf('labels', labels, refuse),
+  };
+  const ours = Object.keys(all).find((name) => name.startsWith('dev.devservices.'));
   if (ours !== undefined) throw refuse('labels', `sets ${ours}, which belongs to devservices`);
-  return labels;
-}
-
-function resolveExtraHost(line: string, refuse: Refuse): string {
-  const [, name, address] = /^([^\s:=]+)[:=](\S+)$/.exec(line) ?? [];
-  if (!name || !address)
-    throw refuse('extraHosts', `holds ${JSON.stringify(line)}, not name:address`);
-  return `${name}:${address.replace(/^\[|\]$/g, '')}`;
+  return all;
 }
 
 function resolveRestart(
@@ -99,66 +96,31 @@ function resolveRestart(
   throw refuse('restart', `is ${restart}, not no, always, unless-stopped or on-failure[:times]`);
 }
 
-function resolveUlimits(
-  ulimits: NonNullable<ContainerRun['ulimits']>,
-): ResolvedContainer['ulimits'] {
-  return Object.fromEntries(
-    Object.entries(ulimits).map(([name, limit]) => [
-      name,
-      typeof limit === 'number' ? { soft: limit, hard: limit } : limit,
-    ]),
-  );
-}
-
-function resolveHealthcheck(
-  check: NonNullable<ContainerRun['healthcheck']>,
-  refuse: Refuse,
-): ResolvedHealthcheck {
+function resolveHealthcheck(check: Healthcheck, refuse: Refuse): ResolvedHealthcheck {
   if (check.disable) return { test: ['NONE'] };
   const test = typeof check.test === 'string' ? ['CMD-SHELL', check.test] : check.test;
-  const [first = ''] = test;
-  if (!['CMD', 'CMD-SHELL', 'NONE'].includes(first) || (first !== 'NONE' && test.length < 2)) {
+  const [first = ''] = test ?? ['NONE'];
+  const isKnown = ['CMD', 'CMD-SHELL', 'NONE'].includes(first);
+  if (!isKnown || (first !== 'NONE' && test !== undefined && test.length < 2)) {
     throw refuse('healthcheck', 'has a test that does not begin with CMD, CMD-SHELL or NONE');
   }
-  const ms = (name: 'interval' | 'timeout' | 'startPeriod') => {
+  const ms = (name: 'interval' | 'timeout' | 'startPeriod' | 'startInterval') => {
     const value = check[name];
     return value === undefined ? undefined : durationOf(`healthcheck.${name}`, value, refuse);
   };
-  return {
+  return present({
     test,
-    ...present({
-      interval: ms('interval'),
-      timeout: ms('timeout'),
-      retries: check.retries,
-      startPeriod: ms('startPeriod'),
-    }),
-  };
+    interval: ms('interval'),
+    timeout: ms('timeout'),
+    retries: check.retries,
+    startPeriod: ms('startPeriod'),
+    startInterval: ms('startInterval'),
+  });
 }
 
-function durationOf(field: string, value: string | number, refuse: Refuse): number {
-  const ms = resolveDuration(value);
-  if (ms === undefined) throw refuse(field, `is ${value}, which is no duration like 10s or 1m30s`);
-  return ms;
-}
-
-const unitBytes: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 1024,
-  m: 1024 ** 2,
-  g: 1024 ** 3,
-};
-
-function resolveBytes(value: string | number, refuse: Refuse): number {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(b|[kmg]?)b?$/i.exec(String(value)) ?? [];
-  if (amount === undefined) throw refuse('shmSize', `is ${value}, which is no size like 64mb`);
-  return Math.round(Number(amount) * (unitBytes[unit.toLowerCase()] ?? 1));
-}
-
-function present<Fields extends object>(
-  fields: Fields,
-): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
-  };
+function resolveLogging(
+  { driver, options }: NonNullable<ContainerRun['logging']>,
+  refuse: Refuse,
+): NonNullable<ResolvedContainer['logging']> {
+  return present({ driver, options: options && recordOf('logging.options', options, refuse) });
 }

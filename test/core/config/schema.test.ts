@@ -9,18 +9,12 @@ import {
   readyStep,
   service,
 } from '../../../core/config/schema.ts';
-import { build } from '../../../core/config/schema-build.ts';
-import { containerRun, healthcheck } from '../../../core/config/schema-container.ts';
 import { readinessKinds } from '../../../core/config/schema-readiness.ts';
 import type { Permissions } from '../../../core/permissions/permissions.ts';
 import type { Readiness } from '../../../core/readiness/readiness.ts';
-import type { BuildFields } from '../../../core/run/build-fields.ts';
-import type { ContainerRun, Healthcheck } from '../../../core/run/run.ts';
 import type { Dependency, ReadyStep, Service } from '../../../core/service/service.ts';
 import { renderConfigurationDoc } from '../../../docs/generate-configuration.ts';
-
-/** A record of exactly a type's keys: a key more or less does not compile. */
-type Keys<Type> = Readonly<Record<keyof Type, true>>;
+import { containerPairs, type Keys } from './container-keys.ts';
 
 const config: Keys<Config> = {
   project: true,
@@ -44,60 +38,6 @@ const aService: Keys<Service> = {
   profiles: true,
   autoStart: true,
   onReady: true,
-};
-const aContainer: Keys<ContainerRun> = {
-  kind: true,
-  image: true,
-  build: true,
-  command: true,
-  entrypoint: true,
-  environment: true,
-  envFile: true,
-  user: true,
-  workingDir: true,
-  hostname: true,
-  volumes: true,
-  tmpfs: true,
-  labels: true,
-  aliases: true,
-  extraHosts: true,
-  healthcheck: true,
-  restart: true,
-  init: true,
-  platform: true,
-  privileged: true,
-  capAdd: true,
-  capDrop: true,
-  shmSize: true,
-  ulimits: true,
-  sysctls: true,
-  stopSignal: true,
-  stopGracePeriod: true,
-};
-const aBuild: Keys<BuildFields> = {
-  context: true,
-  dockerfile: true,
-  dockerfileInline: true,
-  args: true,
-  target: true,
-  secrets: true,
-  ssh: true,
-  cacheFrom: true,
-  cacheTo: true,
-  noCache: true,
-  network: true,
-  labels: true,
-  extraHosts: true,
-  shmSize: true,
-  additionalContexts: true,
-};
-const aHealthcheck: Keys<Healthcheck> = {
-  test: true,
-  interval: true,
-  timeout: true,
-  retries: true,
-  startPeriod: true,
-  disable: true,
 };
 const aDependency: Keys<Dependency> = { condition: true, restart: true, required: true };
 const aStep: Keys<ReadyStep> = { run: true, onFailure: true, inputs: true };
@@ -127,9 +67,7 @@ const kinds: {
 const pairs: [name: string, typed: object, shape: Readonly<Record<string, object>>][] = [
   ['Config', config, configSchema.shape],
   ['Service', aService, service.shape],
-  ['ContainerRun', aContainer, containerRun.shape],
-  ['Build', aBuild, build.shape],
-  ['Healthcheck', aHealthcheck, healthcheck.shape],
+  ...containerPairs,
   ['Dependency', aDependency, dependency.shape],
   ['ReadyStep', aStep, readyStep.shape],
   ['InlineTask', aTask, inlineTask.shape],

@@ -39,7 +39,7 @@ describe('isPortFree', () => {
   it('leaves the port as free as it was', async () => {
     const port = await listen({ host: '127.0.0.2' });
     expect([await isPortFree(port), await isPortFree(port)]).toEqual([true, true]);
-    expect(await isPortFree(port, '127.0.0.2')).toBe(false);
+    expect(await isPortFree(port, { interface: '127.0.0.2' })).toBe(false);
   });
 });
 
