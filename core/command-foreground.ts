@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { type Clock, systemClock } from './clock.ts';
 import { reasonOf } from './errors/as-error.ts';
 import { taskErrors } from './errors/catalogue/task.ts';
+import type { AttachedCommand } from './run/attached-command.ts';
 
 /** The streams of whoever called, while a command has them. */
 export interface ForegroundStreams {
@@ -26,6 +27,13 @@ export interface Foreground {
    * for a signal). Throws DS_COMMAND_NOT_FOUND (127) and DS_COMMAND_NOT_EXECUTABLE (126).
    */
   run(command: readonly string[], options: ForegroundCommand): Promise<number>;
+  /**
+   * The same for a command that a runner runs: streams, signals, and where stdin and stdout are one,
+   * the terminal, which is the command's, keys and all, from when it runs until it ends.
+   */
+  attach(options: {
+    noTerminal: boolean;
+  }): Pick<AttachedCommand, 'stdin' | 'stdout' | 'stderr' | 'terminal' | 'onSignal'>;
 }
 
 export interface ForegroundCommand {

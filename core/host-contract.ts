@@ -8,13 +8,14 @@ import type { ExecRequest } from './lifecycle/exec-in-service.ts';
 import type { ExplainedValue } from './lifecycle/explain-config.ts';
 import type { RemoveOptions } from './lifecycle/remove-services.ts';
 import type { ResetOptions } from './lifecycle/reset.ts';
-import type { LogRequest } from './lifecycle/read-logs.ts';
+import type { LogRequest } from './lifecycle/follow-logs.ts';
 import type { ProjectStatus } from './lifecycle/status.ts';
 import type { TaskOutcome, Up, UpOptions } from './lifecycle/up.ts';
 import type { Logger, LogLevel } from './log.ts';
 import type { PlanOptions } from './plan/plan-context.ts';
 import type { Plugin } from './plugin/plugin.ts';
 import type { LogLine } from './run/runner.ts';
+import type { Selection } from './selection.ts';
 import type { TaskSpec } from './task-spec.ts';
 
 /** What a host is made of; everything has a default. */
@@ -68,8 +69,10 @@ export interface Host {
   plugins(options?: { allow?: readonly string[] }): Promise<readonly PluginDescription[]>;
   /** Values below a dotted path with who wrote them; undefined where there is no such path. */
   explain(path?: string): Promise<readonly ExplainedValue[] | undefined>;
-  /** What the services export, for processes of this machine. */
-  exports(): Promise<Readonly<Record<string, string>>>;
+  /** What the services export, for processes of this machine; `only`: what these do. */
+  exports(only?: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** Names of the services that take part, with what they need. Throws DS_SERVICE_UNKNOWN. */
+  select(selection: Selection): Promise<readonly string[]>;
   /** Tasks that plugins brought, by name. */
   pluginTasks(): Promise<ReadonlyMap<string, { plugin: string; spec: TaskSpec }>>;
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;

@@ -37,6 +37,7 @@ import { planUp } from './lifecycle/plan-up.ts';
 import type { Up } from './lifecycle/up.ts';
 import type { LogLevel } from './log.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
+import { selectServices } from './selection.ts';
 
 export type { Host, HostOptions } from './host-contract.ts';
 
@@ -77,7 +78,7 @@ export function createHost(options: HostOptions = {}): Host {
     log,
     redactor: voice.redactor,
     defer: (undo) => void undos.push(undo),
-    exports: async () => (opened ? resolveExports(opened.kernel, opened.checkout) : {}),
+    exports: async (only) => (opened ? resolveExports(opened, only) : {}),
     project: () => opened?.identity.project ?? '',
     runnerContext: () => current().context,
   };
@@ -223,6 +224,9 @@ export function createHost(options: HostOptions = {}): Host {
       return explainConfig(merged, origins, path === undefined ? [] : parsePath(path));
     },
     exports: base.exports,
+    select: async (selection) => [
+      ...(await selectServices((await configure()).services, selection)).selected,
+    ],
     async pluginTasks() {
       return (await openAnyhow({ isAnywhere: true })).loaded.pluginHost.tasks;
     },

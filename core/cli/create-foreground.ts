@@ -1,13 +1,14 @@
 import type { Foreground, ForegroundStreams } from '../command-foreground.ts';
 import { runInForeground } from '../command-foreground.ts';
 import type { Clock } from '../clock.ts';
-import type { ProcessWatcher } from './watch-process.ts';
+import type { ProcessEvents, ProcessWatcher } from './watch-process.ts';
 
 export interface ForegroundOptions {
   /** Made when it is read: a stdin that nobody reads from is best left alone. */
   stdin(): NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
+  process: ProcessEvents;
   watcher: Pick<ProcessWatcher, 'takeSignals'>;
   signal: AbortSignal;
   clock: Clock;
@@ -34,5 +35,47 @@ export function createForeground(options: ForegroundOptions): Foreground {
   return {
     take,
     run: (command, given) => runInForeground(command, { ...given, take, signal, clock }),
+    attach({ noTerminal }) {
+      const keys = stdin();
+      const hasTerminal = !noTerminal && keys.isTTY && stdout.isTTY;
+      return {
+        stdin: keys,
+        stdout,
+        stderr,
+        ...(hasTerminal ? { terminal: sizeOf(stdout) } : {}),
+        onSignal(listener) {
+          const { release } = take(listener);
+          const restore = hasTerminal ? passKeys(keys, options.process) : () => {};
+          return () => {
+            restore();
+            release();
+          };
+        },
+      };
+    },
   };
 }
+
+/** Every key goes to the command as it is typed, Ctrl-C too; undone at the process's end at the latest. */
+function passKeys(stdin: NodeJS.ReadStream, events: ProcessEvents): () => void {
+  const restore = () => {
+    events.off('exit', restore);
+    stdin.setRawMode(false);
+  };
+  events.on('exit', restore);
+  stdin.setRawMode(true);
+  return restore;
+}
+
+const sizeOf = (stdout: NodeJS.WriteStream) => ({
+  get columns() {
+    return stdout.columns || 80;
+  },
+  get rows() {
+    return stdout.rows || 24;
+  },
+  onResize(listener: () => void) {
+    stdout.on('resize', listener);
+    return () => void stdout.off('resize', listener);
+  },
+});

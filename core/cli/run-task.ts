@@ -28,6 +28,9 @@ export interface TaskRequest extends MainOptions, StageRequest {
   line: CommandLine & { task: string };
 }
 
+// Who presses twice in haste, as people do, means it once.
+const secondSignalMs = 1000;
+
 /** Runs one task in a host of its own, shows what happens, and gives the exit status. */
 export async function runTask(request: TaskRequest): Promise<number> {
   const { line, cwd, env } = request;
@@ -46,16 +49,24 @@ export async function runTask(request: TaskRequest): Promise<number> {
     ...request.host,
   });
   const stage = createStage(host, request);
+  const over = new AbortController();
+  let isPressed = false;
   let found: FoundTask | undefined;
   const watcher = watchProcess(request.process, {
     isVerbose: globals.verbose,
     onInterrupt(reason) {
-      host.log.info('Stopping; once more, and it ends at once.');
+      host.log.info('Stopping; once more, and it ends within a second.');
       interruption.abort(reason);
     },
     onSecondSignal(exitCode) {
-      stage.close();
-      request.exit(exitCode);
+      const endNow = (): void => {
+        stage.close();
+        request.exit(exitCode);
+      };
+      if (isPressed) return endNow();
+      isPressed = true;
+      // What is being cleared up is as a rule done in a moment; cut off, it would stay half-made.
+      void host.clock.sleep(secondSignalMs, over.signal).then(endNow, () => {});
     },
     onWarning: (text) => host.log.warn(text),
     onUncaught(thrown) {
@@ -91,6 +102,7 @@ export async function runTask(request: TaskRequest): Promise<number> {
         // stdout is for JSON alone, unless it is the command's.
         stdout: globals.json && !passesStatus ? request.stderr : request.stdout,
         stderr: request.stderr,
+        process: request.process,
         watcher,
         signal: host.signal,
         clock: host.clock,
@@ -124,6 +136,7 @@ export async function runTask(request: TaskRequest): Promise<number> {
     services,
   });
   await host.close();
+  over.abort();
   watcher.stop();
   stage.close();
   return exitCode;

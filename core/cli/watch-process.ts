@@ -7,7 +7,7 @@ export type ProcessEvents = Pick<
 >;
 
 export interface ProcessWatch {
-  /** Ctrl-C, SIGTERM: an orderly end; the second time `onSecondSignal` with the exit status. */
+  /** Ctrl-C, SIGTERM: an orderly end; from the second on `onSecondSignal` with the exit status. */
   onInterrupt(reason: Error): void;
   onSecondSignal(exitCode: number): void;
   /** A process warning that people should see, each text once. */
@@ -33,7 +33,7 @@ export function watchProcess(events: ProcessEvents, watch: ProcessWatch): Proces
   let taker: ((signal: NodeJS.Signals) => void) | undefined;
   const onSignal = (signal: keyof typeof exitCodes) => () => {
     if (taker) return taker(signal);
-    if (isInterrupted) watch.onSecondSignal(exitCodes[signal]);
+    if (isInterrupted) return watch.onSecondSignal(exitCodes[signal]);
     isInterrupted = true;
     watch.onInterrupt(taskErrors.create('DS_TASK_INTERRUPTED', { signal }));
   };

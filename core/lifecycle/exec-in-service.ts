@@ -1,5 +1,5 @@
 import { serviceErrors } from '../errors/catalogue/service.ts';
-import type { AttachedCommand } from '../run/runner.ts';
+import type { AttachedCommand } from '../run/attached-command.ts';
 import { observe } from './down.ts';
 import type { Kernel } from './kernel.ts';
 

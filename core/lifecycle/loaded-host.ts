@@ -35,7 +35,7 @@ export interface HostBase {
   library: string;
   defer(undo: () => void | Promise<void>): void;
   /** What the services export; for the commands of plugins. */
-  exports(): Promise<Readonly<Record<string, string>>>;
+  exports(only?: readonly string[]): Promise<Readonly<Record<string, string>>>;
   project(): string;
   /** What runners and contracts are made from. Throws DS_BUG_INVARIANT before the first step. */
   runnerContext(): RunnerContext;

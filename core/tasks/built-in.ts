@@ -12,6 +12,7 @@ interface TaskModule {
 export const builtInTasks: Readonly<Record<string, () => Promise<TaskModule>>> = {
   config: () => import('../../tasks/config.ts'),
   down: () => import('../../tasks/down.ts'),
+  exec: () => import('../../tasks/exec.ts'),
   logs: () => import('../../tasks/logs.ts'),
   plugins: () => import('../../tasks/plugins.ts'),
   reset: () => import('../../tasks/reset.ts'),

@@ -84,6 +84,31 @@ export const dockerErrors = defineErrors({
     hint: ({ service }) =>
       `Stop what holds it, or change services.${service}.ports (\`host: 'auto'\` takes a free one).`,
   }),
+  DS_DOCKER_COMMAND_REFUSED: entry<{
+    service: string;
+    command: string;
+    reason: string;
+    shellStatus?: 126 | 127;
+  }>({
+    blame: 'user',
+    title: 'A command cannot be run inside a container',
+    message: ({ service, command, reason, shellStatus }) =>
+      shellStatus === 127
+        ? `There is no command "${command}" inside ${service}.`
+        : `"${command}" cannot be run inside ${service}: ${reason}`,
+    hint: ({ service, shellStatus }) =>
+      shellStatus === 127
+        ? `Check its spelling, and that the image of ${service} has it.`
+        : 'Check the command, and --user and --workdir where they are given.',
+  }),
+  DS_DOCKER_COMMAND_DEAF: entry<{ service: string; command: string; signal: string }>({
+    blame: 'environment',
+    title: 'A signal cannot be passed on to a command inside a container',
+    message: ({ service, command, signal }) =>
+      `${signal} could not be passed on to "${command}" inside ${service}, which may still run: ` +
+      'the image has no sh and grep to find it with, or it hides its environment.',
+    hint: ({ service }) => `\`devservices restart ${service}\` ends everything inside it.`,
+  }),
   DS_DOCKER_START_FAILED: entry<{ service: string; reason: string }>({
     blame: 'outcome',
     title: 'A container could not be started',

@@ -13,6 +13,7 @@ import { removeContainer, stopContainer } from './end-container.ts';
 import { createEnsureImage } from '../images/ensure-image.ts';
 import { createImageSizes } from '../images/image-sizes.ts';
 import { listMissingImages } from '../images/list-missing.ts';
+import { execAttached } from './exec-attached.ts';
 import { execCommand } from './exec-command.ts';
 import { findPortOwner } from './find-port-owner.ts';
 import { lastCheck } from './last-check.ts';
@@ -99,6 +100,7 @@ export function createDockerRunner(
     findStart: async (instance, signal) =>
       (await inspectContainer(engine, instance, signal)).state.startedAt,
     exec: (instance, command, signal) => execCommand(engine, instance, { command, signal }),
+    execAttached: (instance, command) => execAttached(engine, instance, command),
     watch: (project, signal) =>
       watchProject(known, project, AbortSignal.any([signal, closing.signal])),
     dropProject: (project, signal) => dropNetwork(engine, project, signal),

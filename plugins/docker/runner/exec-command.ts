@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { ExecResult } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { createDemuxer } from './demux.ts';
+import { createMark, type Mark, signalMarked } from './marked-processes.ts';
 
 const keptBytes = 16 * 1024;
-// Marks the processes of one attempt, children included, so that they can be ended: the engine has
-// no request for that.
-const marker = 'DEVSERVICES_EXEC';
 
 /**
  * Runs a command inside a container, without a shell. When the signal aborts, it rejects at once
@@ -20,14 +17,14 @@ export async function execCommand(
   { command, signal }: { command: readonly string[]; signal: AbortSignal },
 ): Promise<ExecResult> {
   signal.throwIfAborted();
-  const mark = randomBytes(8).toString('hex');
+  const mark = createMark();
   const doing = `run ${command[0] ?? 'a command'} inside ${service}`;
   try {
     return await engine.ask({ doing, signal }, async (client) => {
       const container = client.getContainer(id);
       const exec = await container.exec({
         Cmd: [...command],
-        Env: [`${marker}=${mark}`],
+        Env: [mark.variable],
         AttachStdout: true,
         AttachStderr: true,
         abortSignal: signal,
@@ -60,16 +57,9 @@ async function readOutput(exec: Dockerode.Exec, signal: AbortSignal): Promise<st
   return kept.subarray(start).toString('utf8');
 }
 
-// Where the image has neither sh nor grep the process stays: it ends with its container.
-const killer = `for p in /proc/[0-9]*; do
-  grep -q "${marker}=$1" "$p/environ" 2>/dev/null && kill -9 "\${p#/proc/}"
-done`;
-
-async function killMarked(engine: Engine, id: string, mark: string): Promise<void> {
+async function killMarked(engine: Engine, id: string, mark: Mark): Promise<void> {
   try {
-    const client = await engine.client();
-    const exec = await client.getContainer(id).exec({ Cmd: ['sh', '-c', killer, 'sh', mark] });
-    await exec.start({ Detach: true });
+    await signalMarked(await engine.client(), { id, mark, signal: 'SIGKILL' });
   } catch {
     // The container is gone, and with it the process.
   }
