@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { toEngineError } from '../engine/engine-failure.ts';
 import { readJsonLines } from '../runner/read-json-lines.ts';
+import { findImage } from './find-image.ts';
 import { resolveImageReference } from './image-reference.ts';
 import type { PullOptions } from './pull-image.ts';
 import type { PullLine, PullProgress } from './pull-progress.ts';
@@ -22,7 +23,7 @@ export async function pullOnce(options: PullTry): Promise<void> {
   try {
     for await (const line of readLines(options)) {
       stall.moved();
-      const refusal = line.error ?? line.errorDetail?.message ?? platformWarning(line);
+      const refusal = line.error ?? line.errorDetail?.message;
       if (refusal !== undefined) throw new PullRefused(refusal);
       const news = progress.add(line);
       if (news) onProgress(news);
@@ -31,6 +32,22 @@ export async function pullOnce(options: PullTry): Promise<void> {
     stall.stop();
   }
   signal.throwIfAborted();
+  if (options.platform !== undefined) await assertPlatform(options, options.platform);
+}
+
+// An engine takes a registry's only image for one of any platform.
+async function assertPlatform({ engine, image, signal }: PullTry, platform: string): Promise<void> {
+  const found = await findImage(engine, { image, platform, signal });
+  if (found.isHere || found.other === undefined) return;
+  // One that keeps several under one name shows its own, whatever else it has.
+  const { DriverStatus: kept } = await engine.ask(
+    { doing: 'tell how it keeps images', signal },
+    (client) => client.info() as Promise<{ DriverStatus?: unknown }>,
+  );
+  if (JSON.stringify(kept ?? '').includes('io.containerd.snapshotter')) return;
+  throw new PullRefused(
+    `it does not match the specified platform: wanted ${platform}, actual ${found.other}`,
+  );
 }
 
 async function* readLines(options: PullTry): AsyncGenerator<PullLine> {
@@ -51,12 +68,6 @@ async function* readLines(options: PullTry): AsyncGenerator<PullLine> {
   } catch (thrown) {
     throw toEngineError(thrown, { doing, address: engine.url, signal });
   }
-}
-
-// An engine takes an image of one platform for another one's place, and only says so.
-function platformWarning({ status = '' }: PullLine): string | undefined {
-  const isOther = /does not match the (?:specified|expected) platform/i.test(status);
-  return isOther ? status.replace(/^WARNING: /, '') : undefined;
 }
 
 /** Carries the engine's words to where they are told apart; never leaves this folder. */

@@ -6,6 +6,7 @@ import Docker from 'dockerode';
 
 import { finish } from '../engine/build-image.ts';
 import type { TestEngine } from '../engine/ensure-engine.ts';
+import { rewritePlatform } from './rewrite-platform.ts';
 import { login } from './start-registry.ts';
 
 export interface PushedImage {
@@ -32,12 +33,13 @@ export async function pushImage(
   const [repo = '', tag = 'latest'] = name.split(/:(?=[^/:]*$)/);
   const layer = new PassThrough();
   const imported = docker
-    .importImage(layer, { repo, tag, ...(platform === undefined ? {} : { platform }) })
+    .importImage(layer, { repo, tag })
     .then((stream) => finish(docker, stream));
   await Promise.all([imported, writeLayer(docker, { image: engine.images.tools, bytes, layer })]);
   const image = docker.getImage(name);
   await finish(docker, await image.push({ authconfig: { ...login, serveraddress: '' } }));
   await image.remove();
+  if (platform !== undefined) await rewritePlatform(name, platform);
 }
 
 async function writeLayer(

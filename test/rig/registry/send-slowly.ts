@@ -10,8 +10,12 @@ export type Pace =
 /** Passes an answer's body on as the pace says. */
 export function sendSlowly(answer: IncomingMessage, response: ServerResponse, pace: Pace): void {
   answer.once('error', () => response.destroy());
-  if ('bytesPerSecond' in pace) void drip(answer, response, pace.bytesPerSecond);
-  else void sendUpTo(answer, response, pace);
+  const sent =
+    'bytesPerSecond' in pace
+      ? drip(answer, response, pace.bytesPerSecond)
+      : sendUpTo(answer, response, pace);
+  // Whoever asked went away.
+  sent.catch(() => response.destroy());
 }
 
 const stepsPerSecond = 20;

@@ -1,55 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { ImageProgress } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
-import { createEngine } from '../../../../plugins/docker/engine/engine.ts';
-import { createEnsureImage } from '../../../../plugins/docker/images/ensure-image.ts';
 import { startFakeEngine } from '../fake-engine.ts';
-import type { FakeEngine, Reply } from '../fake-engine.ts';
-
-type Policy = 'missing' | 'always' | 'never';
-
-async function openRegistry(pull: (response: ServerResponse, tries: number) => void) {
-  let tries = 0;
-  const reply: Reply = ({ url = '' }, response) => {
-    if (!url.includes('/images/create?')) return false;
-    pull(response, (tries += 1));
-    return true;
-  };
-  const peer = await startFakeEngine(reply);
-  return { peer, ensure: ensureWith(peer) };
-}
-
-function ensureWith(peer: FakeEngine, warn: (text: string) => void = () => {}) {
-  const engine = createEngine({ engine: peer.url, env: {} });
-  const ensureImage = createEnsureImage({
-    engine,
-    env: { DOCKER_CONFIG: peer.folder },
-    home: peer.folder,
-    retryAfterMs: 1,
-    warn,
-  });
-  return (image: string, options: { pull?: Policy; signal?: AbortSignal } = {}) => {
-    const progress: ImageProgress[] = [];
-    const done = ensureImage(
-      { image },
-      {
-        pull: options.pull ?? 'missing',
-        signal: options.signal ?? new AbortController().signal,
-        onProgress: (news) => progress.push(news),
-      },
-    );
-    return { done, progress };
-  };
-}
-
-const say = (response: ServerResponse, ...lines: object[]) =>
-  response.end(lines.map((line) => `${JSON.stringify(line)}\r\n`).join(''));
-const pullsOf = ({ requests }: FakeEngine) =>
-  requests.filter((request) => request.includes('/images/create?'));
-const refuse = (response: ServerResponse, message: string, status = 500) =>
-  response.writeHead(status).end(JSON.stringify({ message }));
+import { ensureWith, openRegistry, pullsOf, refuse, say } from './fake-pulls.ts';
 
 describe('pulling', () => {
   test('asks for one tag, sums bytes of layers, and ends with what came and how long it took', async () => {
@@ -192,28 +146,6 @@ describe('pulling', () => {
     expect((thrown as Error).message).not.toContain('hunter2');
   });
 
-  test('"never" asks nobody', async () => {
-    const { peer, ensure } = await openRegistry((response) => say(response));
-    await expect(ensure('x', { pull: 'never' }).done).rejects.toMatchObject({
-      code: 'DS_IMAGE_MISSING',
-    });
-    expect(pullsOf(peer)).toEqual([]);
-  });
-
-  test('an image that is there is pulled only on "always"', async () => {
-    const peer = await startFakeEngine(({ url = '' }, response) => {
-      response.setHeader('content-type', 'application/json');
-      if (url.includes('/images/create?')) say(response, { status: 'Up to date' });
-      else response.end('{"Id":"sha256:1"}');
-    });
-    const ensure = ensureWith(peer);
-    await ensure('x').done;
-    await ensure('x', { pull: 'never' }).done;
-    expect(pullsOf(peer)).toEqual([]);
-    await ensure('x', { pull: 'always' }).done;
-    expect(pullsOf(peer)).toHaveLength(1);
-  });
-
   test('two ways to write one image are one pull', async () => {
     const { peer, ensure } = await openRegistry((response) => setImmediate(() => say(response)));
     await Promise.all(['x', 'docker.io/library/x:latest'].map((name) => ensure(name).done));
@@ -237,39 +169,5 @@ describe('pulling', () => {
     });
     await expect(ensure('x').done).rejects.toMatchObject({ code: 'DS_DOCKER_LOST' });
     expect(pullsOf(peer)).toHaveLength(1);
-  });
-
-  test('"always" goes on with what is here where the registry is away, and says so once', async () => {
-    const peer = await startFakeEngine(({ url = '' }, response) => {
-      if (url.includes('/images/create?')) refuse(response, 'dial tcp: connection refused');
-      else response.setHeader('content-type', 'application/json').end('{"Id":"sha256:1"}');
-    });
-    const warnings: string[] = [];
-    const ensure = ensureWith(peer, (text) => warnings.push(text));
-    await Promise.all([ensure('x', { pull: 'always' }).done, ensure('x', { pull: 'always' }).done]);
-    await ensure('x', { pull: 'always' }).done;
-    expect(warnings).toEqual([
-      expect.stringMatching(/connection refused Going on with the x that is here\.$/),
-    ]);
-  });
-
-  test('"always" does not go on where the registry says no', async () => {
-    const peer = await startFakeEngine(({ url = '' }, response) => {
-      if (url.includes('/images/create?')) refuse(response, 'manifest unknown', 404);
-      else response.setHeader('content-type', 'application/json').end('{"Id":"sha256:1"}');
-    });
-    const { done } = ensureWith(peer)('x', { pull: 'always' });
-    await expect(done).rejects.toMatchObject({ code: 'DS_IMAGE_NOT_FOUND' });
-  });
-
-  test('a docker configuration that is broken is said, left as it is, and gone on without', async () => {
-    const { peer } = await openRegistry((response) => say(response));
-    const file = join(peer.folder, 'config.json');
-    await writeFile(file, '{"auths": ');
-    const warnings: string[] = [];
-    const ensure = ensureWith(peer, (text) => warnings.push(text));
-    await ensure('x').done.catch(() => {});
-    expect(warnings).toEqual([`${file} is not JSON: images are pulled without its credentials.`]);
-    expect(await readFile(file, 'utf8')).toBe('{"auths": ');
   });
 });
