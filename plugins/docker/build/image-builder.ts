@@ -1,6 +1,7 @@
 import type { ImageProgress } from 'devservices/runner';
 import { unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
+import { createSharedWork } from '../images/shared-work.ts';
 import { containerName } from '../runner/owned-names.ts';
 import { buildErrors } from './build-errors.ts';
 import { buildImage, type BuildOptions } from './build-image.ts';
@@ -16,12 +17,6 @@ export interface ImageBuilder {
   rebuild(image: ImageBuild, options: BuildOptions): Promise<void>;
 }
 
-interface SharedBuild {
-  done: Promise<void>;
-  stop: AbortController;
-  listeners: Set<(progress: ImageProgress) => void>;
-}
-
 /**
  * Each image is built by a call of its own, all of them at the same time: the engine's builder shares
  * what they have in common, and a service starts as soon as its own image is there.
@@ -31,7 +26,7 @@ export function createImageBuilder(setting: {
   env: Readonly<Record<string, string | undefined>>;
 }): ImageBuilder {
   const { engine, env } = setting;
-  const running = new Map<string, SharedBuild>();
+  const builds = createSharedWork<ImageProgress>();
   const makers = new Map<string, ImageBuild>();
   let search: Promise<BuilderSearch> | undefined;
 
@@ -43,49 +38,27 @@ export function createImageBuilder(setting: {
     throw buildErrors.create('DS_BUILD_NO_CLI', { service, problem: found.problem });
   };
 
+  const build = async (image: ImageBuild, options: BuildOptions): Promise<void> => {
+    await assertFree(engine, image, options.signal);
+    const builder = await builderFor(image);
+    await buildImage({ engine, env, builder }, image, options);
+  };
+
   const rebuild: ImageBuilder['rebuild'] = async (image, { pull, signal, onProgress }) => {
     signal.throwIfAborted();
     assertAlike(image);
-    const key = `${image.image} ${String(pull)}`;
-    const shared = running.get(key) ?? start(key, image, pull);
-    // A function of its own for each caller: two may pass the same one.
-    const listener = (progress: ImageProgress) => onProgress(progress);
-    shared.listeners.add(listener);
-    const leave = () => {
-      shared.listeners.delete(listener);
-      if (shared.listeners.size > 0) return;
-      if (running.get(key) === shared) running.delete(key);
-      shared.stop.abort(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
+    let begun = Promise.resolve();
     try {
-      // Until the builder has ended: an interrupted task leaves no process.
-      await shared.done;
+      const key = `${image.image} ${String(pull)}`;
+      await builds.join(key, { signal, onNews: onProgress }, (shared) => {
+        begun = build(image, { pull, signal: shared.signal, onProgress: shared.tell });
+        return begun;
+      });
     } finally {
-      signal.removeEventListener('abort', leave);
+      // An interrupted task leaves no process behind.
+      await begun.catch(() => {});
     }
   };
-
-  function start(key: string, image: ImageBuild, pull: boolean): SharedBuild {
-    const stop = new AbortController();
-    const listeners: SharedBuild['listeners'] = new Set();
-    const build = async () => {
-      await assertFree(engine, image, stop.signal);
-      const builder = await builderFor(image);
-      await buildImage({ engine, env, builder }, image, {
-        pull,
-        signal: stop.signal,
-        onProgress: (progress) => listeners.forEach((listener) => listener(progress)),
-      });
-    };
-    const shared = { done: build(), stop, listeners };
-    running.set(key, shared);
-    const forget = () => {
-      if (running.get(key) === shared) running.delete(key);
-    };
-    shared.done.then(forget, forget);
-    return shared;
-  }
 
   // Built in turns, they would take the name from each other at every `up`.
   function assertAlike(image: ImageBuild): void {

@@ -16,7 +16,8 @@ export interface RefreshParts {
 
 /**
  * Builds what is built and, for `update`, asks the registries for what is newer, all at the same
- * time. A registry that can not be asked is said, where the image is here. Throws what failed.
+ * time. A registry that can not be asked, or does not know the image, is said where the image is here.
+ * Throws what failed.
  */
 export async function refreshImages(
   parts: RefreshParts,
@@ -95,7 +96,8 @@ async function pullNewer(
   try {
     await ensureImage(wanted, { pull: 'always', signal, onProgress });
   } catch (thrown) {
-    if (!isDevServicesError(thrown) || !thrown.code.startsWith('DS_IMAGE_')) throw thrown;
+    // What was only ever made here, no registry knows.
+    if (!isDevServicesError(thrown) || thrown.code !== 'DS_IMAGE_NOT_FOUND') throw thrown;
     const isHere = (await findImageId(engine, wanted.image, signal)) !== undefined;
     if (!isHere) throw thrown;
     log.warn(`${wanted.image} stays as it is here: ${thrown.message}`);

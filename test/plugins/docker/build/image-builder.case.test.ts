@@ -81,7 +81,8 @@ describe.skipIf(engine === null)('images are built by the docker command line', 
 
     test('a build that is aborted is over at once, and no process of it is left', async () => {
       const it = await createBuildCase(engine, kind);
-      it.write(`FROM ${it.base}\nRUN sleep 600\n`);
+      // A step that another test has just given up would be waited for.
+      it.write(`FROM ${it.base}\nRUN : ${it.project.project}; sleep 600\n`);
       const stop = new AbortController();
       let ended: Promise<unknown> = Promise.resolve();
       await new Promise<void>((resolve) => {

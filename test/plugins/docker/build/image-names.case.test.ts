@@ -115,7 +115,8 @@ describe.skipIf(engine === null)('what is built, and by what name', () => {
     ]);
     const { Config } = await it.docker.getImage(image).inspect();
     expect(Config.Labels).toMatchObject({ 'dev.devservices.image.service': 'api' });
-    expect(seen.at(-1)).toEqual({ image, status: 'build done' });
+    // News are of the build: who joined hears of it once.
+    expect(seen).toEqual([{ image, status: 'building' }]);
     const other = it.build({}, { image, service: 'worker', hash: 'h2' });
     expect(await thrownBy(it.builder.ensure(other, quiet))).toMatchObject({
       code: 'DS_BUILD_IMAGE_SHARED',
