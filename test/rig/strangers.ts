@@ -70,8 +70,7 @@ export async function createStrangers(options: {
       ),
       networks: await Promise.all(
         networks.map(async (network) => {
-          const { Id, Name, Containers } =
-            (await network.inspect()) as Dockerode.NetworkInspectInfo;
+          const { Id, Name, Containers } = await network.inspect();
           return { Id, Name, members: Object.keys(Containers ?? {}).toSorted() };
         }),
       ),

@@ -25,6 +25,8 @@ export interface Repo {
   readonly process: EventEmitter;
   /** Statuses of ends at once. */
   readonly exits: number[];
+  /** Runs when the process would have ended at once. */
+  onExit?: () => void;
   write(files: Readonly<Record<string, string>>): void;
   run(...argv: string[]): Promise<MainRun>;
   /** The same, with a word about each chunk of output as it comes. */
@@ -71,7 +73,10 @@ export function createRepo(files: Readonly<Record<string, string>>): Repo {
       stdout: out.stream,
       stderr: err.stream,
       process: processEvents,
-      exit: (code) => void exits.push(code),
+      exit(code) {
+        exits.push(code);
+        repo.onExit?.();
+      },
       host: { builtInPlugins: [fakeContainers] },
     });
     const stdout = out.text();
@@ -87,7 +92,7 @@ export function createRepo(files: Readonly<Record<string, string>>): Repo {
       },
     };
   };
-  return {
+  const repo: Repo = {
     root,
     runner,
     process: processEvents,
@@ -97,6 +102,7 @@ export function createRepo(files: Readonly<Record<string, string>>): Repo {
     run: (...argv) => start(argv, { onOutput: () => {}, isRead: true }),
     runUnread: (...argv) => start(argv, { onOutput: () => {}, isRead: false }),
   };
+  return repo;
 }
 
 /** The source of a configuration with these services and tasks. */

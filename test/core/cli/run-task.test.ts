@@ -178,22 +178,48 @@ test.each([
   expect(repo.exits).toEqual([]);
 });
 
-test('a second Ctrl-C ends at once', async () => {
-  const repo = createRepo({
-    'devservices.config.ts': configOf({}),
-    'tasks/deaf.ts': taskOf(
-      'deaf',
-      "const gone = new Promise((go) => (globalThis.deafGoOn = go)); log.info('deaf'); await gone;",
-    ),
-  });
-  await repo.watch(['deaf'], (all) => {
+const deaf = {
+  'devservices.config.ts': configOf({}),
+  'tasks/deaf.ts': taskOf(
+    'deaf',
+    "const gone = new Promise((go) => (globalThis.deafGoOn = go)); log.info('deaf'); await gone;",
+  ),
+};
+const deafGoOn = () => (globalThis as unknown as { deafGoOn(): void }).deafGoOn();
+
+test('a second Ctrl-C gives what is cleared up a moment, and no more', async () => {
+  const repo = createRepo(deaf);
+  repo.onExit = deafGoOn;
+  const { stderr } = await repo.watch(['deaf'], (all) => {
     if (!all.endsWith('deaf\n')) return;
     repo.process.emit('SIGINT');
-    expect(repo.exits).toEqual([]);
     repo.process.emit('SIGINT');
-    (globalThis as unknown as { deafGoOn(): void }).deafGoOn();
+    expect(repo.exits).toEqual([]);
   });
   expect(repo.exits).toEqual([130]);
+  expect(stderr.match(/Stopping/g)).toHaveLength(1);
+});
+
+test('a second Ctrl-C changes nothing where the task is about to end', async () => {
+  const repo = createRepo(deaf);
+  const { exitCode } = await repo.watch(['deaf'], (all) => {
+    if (!all.endsWith('deaf\n')) return;
+    repo.process.emit('SIGINT');
+    repo.process.emit('SIGINT');
+    deafGoOn();
+  });
+  expect(exitCode).toBe(130);
+  expect(repo.exits).toEqual([]);
+});
+
+test('a third Ctrl-C ends at once', async () => {
+  const repo = createRepo(deaf);
+  repo.onExit = deafGoOn;
+  await repo.watch(['deaf'], (all) => {
+    if (!all.endsWith('deaf\n')) return;
+    for (let times = 0; times < 3; times += 1) repo.process.emit('SIGINT');
+    expect(repo.exits).toEqual([130]);
+  });
 });
 
 test('what nobody catches is blamed on the task that ran, and ends it', async () => {
