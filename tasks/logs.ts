@@ -5,7 +5,11 @@ export default defineTask(import.meta, {
   description: "Prints the services' logs",
   args: {
     services: { kind: 'positional', many: true, description: 'Only these' },
-    follow: { kind: 'flag', description: 'Goes on with new lines as they come' },
+    follow: {
+      kind: 'flag',
+      description: 'Goes on with new lines, also of what starts later, until Ctrl-C',
+    },
+    timestamps: { kind: 'flag', description: 'Begins each line with its time' },
     tail: { kind: 'option', value: 'LINES', number: true, description: 'Only the last lines' },
     since: {
       kind: 'option',
@@ -20,8 +24,9 @@ export default defineTask(import.meta, {
       ...(args.tail === undefined ? {} : { tail: args.tail }),
       ...(args.since === undefined ? {} : { sinceMs: resolveSince(args.since, host.clock.now()) }),
     });
-    for await (const { service, stream, text } of lines) {
-      host.events.emit({ event: 'log', service, stream, text });
+    for await (const { service, stream, text, at } of lines) {
+      const stamp = args.timestamps && at !== undefined ? `${at} ` : '';
+      host.events.emit({ event: 'log', service, stream, text: `${stamp}${text}` });
     }
   },
 });

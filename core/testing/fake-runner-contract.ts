@@ -28,8 +28,10 @@ export interface FakeRunner extends Runner {
   change(service: string, fields: Partial<Instance>): void;
   /** Somebody else removes the service. */
   vanish(service: string): void;
-  /** The runner loses sight of everything (the engine is gone). */
+  /** The runner loses sight of everything (the engine is gone), logs included. */
   lose(error: DevServicesError): void;
+  /** It sees everything again. */
+  regain(): void;
   setAvailable(error: DevServicesError | undefined): void;
   /** What services start from is not here. */
   setMissing(images: readonly MissingImage[]): void;

@@ -2,13 +2,13 @@ import type { DevServicesError } from '../errors/error.ts';
 import type {
   ExecResult,
   Instance,
-  LogLine,
   MissingImage,
   OwnedData,
   ResolvedRun,
   RunnerEvent,
 } from '../run/runner.ts';
 import type { Run } from '../run/run.ts';
+import { createFakeLogs } from './fake-logs.ts';
 import type { FakeRunner, RunnerCall } from './fake-runner-contract.ts';
 
 export type { FakeRunner } from './fake-runner-contract.ts';
@@ -27,14 +27,13 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const execs = new Map<string, ExecResult | (() => Promise<ExecResult>)>();
   const failures = new Map<RunnerCall, unknown>();
   const holds = new Map<RunnerCall, Promise<void>>();
-  const logs: (LogLine & { startedAt: number })[] = [];
+  const logs = createFakeLogs();
   const exits = new Map<string, RunnerEvent>();
   const data: OwnedData[] = [];
   const watchers = new Set<(event: RunnerEvent) => void>();
-  const logReaders = new Set<() => void>();
-  const endings = new Map<string, number>();
   let unavailable: DevServicesError | undefined;
   let missing: readonly MissingImage[] = [];
+  let outOfSight: { error: DevServicesError } | undefined;
   let generations = 0;
 
   const tell = (event: RunnerEvent) => {
@@ -73,8 +72,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         willRestart,
       });
       if (instance?.status !== 'running') return void exits.set(service, event(''));
-      endings.set(service, (endings.get(service) ?? 0) + 1);
-      for (const wake of logReaders) wake();
+      logs.end(service);
       if (!willRestart) instances.set(service, { ...instance, status: 'exited', exitCode });
       tell(event(instance.id));
       if (willRestart) tell({ type: 'started', service, id: instance.id });
@@ -86,10 +84,8 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       tell({ type: 'health', service, id: instance.id, health });
     },
     writeLog(service, text, at) {
-      const startedAt = instances.get(service)?.startedAt ?? 0;
       const time = at === undefined ? {} : { at };
-      logs.push({ service, stream: 'stdout', text, startedAt, ...time });
-      for (const wake of logReaders) wake();
+      logs.write({ service, stream: 'stdout', text, ...time }, instances.get(service));
     },
     change(service, fields) {
       const instance = instances.get(service);
@@ -98,9 +94,19 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     vanish(service) {
       const instance = instances.get(service);
       instances.delete(service);
+      logs.end(service);
       if (instance) tell({ type: 'removed', service, id: instance.id });
     },
-    lose: (error) => tell({ type: 'lost', error }),
+    lose(error) {
+      outOfSight = { error };
+      logs.break(error);
+      tell({ type: 'lost', error });
+    },
+    regain() {
+      outOfSight = undefined;
+      logs.mend();
+      tell({ type: 'regained' });
+    },
     setAvailable: (error) => void (unavailable = error),
     setMissing: (images) => void (missing = images),
     addData: (found) => void data.push({ ...found, kind }),
@@ -111,6 +117,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     restartsAfter: () => false,
     async observe(_, signal) {
       if (unavailable) throw unavailable;
+      if (outOfSight) throw outOfSight.error;
       await step('observe', signal);
       return { instances: [...instances.values()], foreign: [] };
     },
@@ -148,10 +155,12 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         endpoints,
       };
       instances.set(service, instance);
+      tell({ type: 'started', service, id });
       const ending = exits.get(service);
       if (ending?.type === 'exited') {
         exits.delete(service);
         instances.set(service, { ...instance, status: 'exited', exitCode: ending.exitCode });
+        logs.end(service);
         tell({ ...ending, id });
       }
       return instance;
@@ -162,6 +171,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       if (!instance) return;
       instances.set(service, { ...instance, status: 'exited', exitCode: 0 });
       if (instance.status !== 'running') return;
+      logs.end(service);
       tell({ type: 'exited', service, id: instance.id, exitCode: 0, willRestart: false });
     },
     async remove({ service }, signal) {
@@ -180,27 +190,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         : { host: '127.0.0.1', port: port.host },
     listens: async ({ service }, { protocol }) => protocol === 'tcp' && !silent.has(service),
     probeAddress: async (_, { host }) => ({ host: '127.0.0.1', port: host }),
-    async *logs({ service }, { follow, tail, sinceMs = 0, signal }) {
-      const own = () =>
-        logs.filter((line) => line.service === service).filter((line) => line.startedAt >= sinceMs);
-      const ended = endings.get(service);
-      let next = tail === undefined ? 0 : Math.max(0, own().length - tail);
-      for (;;) {
-        while (next < own().length) {
-          const { startedAt: _, ...line } = own()[next++] as (typeof logs)[number];
-          yield line;
-        }
-        if (!follow || signal.aborted || endings.get(service) !== ended) return;
-        await new Promise<void>((resolve) => {
-          const wake = () => {
-            logReaders.delete(wake);
-            resolve();
-          };
-          logReaders.add(wake);
-          signal.addEventListener('abort', wake, { once: true });
-        });
-      }
-    },
+    logs: logs.read,
     async exec({ service }) {
       const result = execs.get(service) ?? { exitCode: 0, output: '' };
       return typeof result === 'function' ? result() : result;

@@ -201,7 +201,8 @@ test('logs: followed lines come as they are written, and leaving ends every sour
 
 test('logs: a source that fails while a line is being used is no unhandled rejection', async () => {
   await using host = await afterUp();
-  let fail = () => {};
+  let begin = (_: () => void) => {};
+  const followed = new Promise<() => void>((resolve) => (begin = resolve));
   const { logs } = host.runner;
   Object.assign(host.runner, {
     logs: async function* (
@@ -209,9 +210,9 @@ test('logs: a source that fails while a line is being used is no unhandled rejec
       options: Parameters<typeof logs>[1],
     ) {
       if (instance.service === 'db') yield* logs(instance, options);
-      else {
+      else if (options.follow) {
         yield { service: 'api', stream: 'stdout' as const, text: 'one' };
-        await new Promise<void>((_, reject) => (fail = () => reject(new Error('cut'))));
+        await new Promise<void>((_, reject) => begin(() => reject(new Error('cut'))));
       }
     },
   });
@@ -219,7 +220,7 @@ test('logs: a source that fails while a line is being used is no unhandled rejec
   const follow = async () => {
     for await (const { text } of host.host.logs({ services: [], follow: true })) {
       seen.push(text);
-      fail();
+      (await followed)();
       // Whoever prints may take its time.
       await new Promise((resolve) => setImmediate(resolve));
     }
