@@ -27,7 +27,7 @@ export interface ImageProgress {
   /** Bytes; absent where the source does not say. */
   current?: number;
   total?: number;
-  /** `pulling`, `extracting`, at the end `pulled` or `up to date`; else what is in the way. */
+  /** `pulling`, `extracting`, at the end `pulled`, `up to date` or `not pulled`; else what is in the way. */
   status: string;
   /** At the end: how long it took. */
   elapsedMs?: number;

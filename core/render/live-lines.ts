@@ -1,7 +1,8 @@
 import { formatDuration } from '../duration.ts';
-import type { ImageProgress, StateName } from '../events.ts';
+import type { StateName } from '../events.ts';
 import type { TextStyle } from '../task-spec.ts';
 import { markOf } from './marks.ts';
+import { pullBars } from './pull-lines.ts';
 import type { RunView, ServiceView } from './run-view.ts';
 import { pad, plainLine, truncate, widthOf } from './text-width.ts';
 
@@ -30,14 +31,16 @@ const words: Readonly<Record<StateName, string>> = {
 export function liveLines(view: RunView, frame: Frame): string[] {
   const services = [...view.services.values()];
   const nameWidth = Math.max(0, ...services.map(({ name }) => widthOf(name)));
-  const pulls = services.some(({ state }) => state === 'pulling') ? [...view.images.values()] : [];
+  // What is made anew is fetched before there is a plan.
+  const hasPulls = !view.hasPlan || services.some(({ state }) => state === 'pulling');
+  const pulls = hasPulls ? pullBars(view.images.values(), frame.style) : [];
   const lines = [
     ...fit(services, frame.rows - pulls.length).map((service) =>
       typeof service === 'string'
         ? frame.style.dim(`  ${service}`)
         : serviceLine(service, nameWidth, frame),
     ),
-    ...pulls.filter(isPulling).map((progress) => pullLine(progress, frame.style)),
+    ...pulls,
   ];
   // A line as wide as the terminal would wrap in some.
   return lines.slice(0, frame.rows).map((line) => truncate(line, frame.style.columns - 1));
@@ -62,17 +65,6 @@ function detailOf({ state, lastProbe, reason, action }: ServiceView): string {
   return '';
 }
 
-function pullLine({ image, current, total, status }: ImageProgress, style: TextStyle): string {
-  const name = plainLine(image);
-  if (current === undefined || !total) return `  ${style.dim(`${name}  ${plainLine(status)}`)}`;
-  const share = Math.min(1, current / total);
-  const width = Math.max(4, Math.min(24, style.columns - widthOf(name) - 30));
-  const filled = Math.round(share * width);
-  const bar = style.cyan('━'.repeat(filled)) + style.dim('─'.repeat(width - filled));
-  const amount = `${megabytes(current)} of ${megabytes(total)} MB`;
-  return `  ${style.dim(name)}  ${bar}  ${String(Math.floor(share * 100)).padStart(3)} %  ${style.dim(amount)}`;
-}
-
 // Services that move are worth more lines than those that are done or wait.
 function fit(services: readonly ServiceView[], rows: number): (ServiceView | string)[] {
   if (services.length <= rows) return [...services];
@@ -92,13 +84,7 @@ function fit(services: readonly ServiceView[], rows: number): (ServiceView | str
   return [...services.filter((service) => kept.has(service)), `… ${counts.join(', ')}`];
 }
 
-function isPulling({ current, total, status }: ImageProgress): boolean {
-  return !/complete|done|exists/i.test(status) && (total === undefined || current !== total);
-}
-
 function spinner({ nowMs = 0, style }: Frame): string {
   const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
   return style.cyan(frames[Math.floor(nowMs / 100) % frames.length] ?? '⠋');
 }
-
-const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1);

@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts';
 import type { DevServicesEvent } from '../events.ts';
 import { closingLines } from './closing-lines.ts';
 import { logLine, messageLine } from './message-line.ts';
+import { createPullTeller, type PullTeller } from './pull-lines.ts';
 import type { Output, Renderer, RenderOptions, TaskEnd } from './renderer.ts';
 import { applyEvent, createRunView, type RunView } from './run-view.ts';
 import { createTextStyle } from './text-style.ts';
@@ -16,7 +17,7 @@ export function createPlainRenderer(options: RenderOptions): Renderer {
     err: createTextStyle({ isColoured: isColoured.err, columns: widthFor(err) }),
   };
   const view = createRunView();
-  const seenImages = new Set<string>();
+  const pulls = createPullTeller();
   return {
     onEvent(event) {
       applyEvent(view, event);
@@ -24,7 +25,7 @@ export function createPlainRenderer(options: RenderOptions): Renderer {
         const line = messageLine(event, { style: styles.err, format: options.logFormat() });
         err.write(`${line}\n`);
       } else if (!isQuery) {
-        for (const line of linesOf(event, { view, seenImages, options, style: styles.out })) {
+        for (const line of linesOf(event, { view, pulls, options, style: styles.out })) {
           out.write(`${line}\n`);
         }
       }
@@ -59,13 +60,13 @@ const withNewline = (text: string): string =>
 
 interface LineContext {
   readonly view: RunView;
-  readonly seenImages: Set<string>;
+  readonly pulls: PullTeller;
   readonly options: RenderOptions;
   readonly style: ReturnType<typeof createTextStyle>;
 }
 
 function linesOf(event: DevServicesEvent, context: LineContext): string[] {
-  const { view, seenImages, options, style } = context;
+  const { view, pulls, options, style } = context;
   switch (event.event) {
     case 'service-state': {
       const { service, state, elapsedMs, reason } = event;
@@ -75,9 +76,7 @@ function linesOf(event: DevServicesEvent, context: LineContext): string[] {
       return [`${service}: ${state}${tail}${reason ? ` (${plainLine(reason.text)})` : ''}`];
     }
     case 'image-progress':
-      if (seenImages.has(event.image)) return [];
-      seenImages.add(event.image);
-      return [`${event.image}: ${plainLine(event.status)}`];
+      return [pulls.tell(event, Date.parse(event.at)) ?? []].flat();
     case 'probe-failed':
       return options.isVerbose ? [`${event.service}: ${plainLine(event.text)}`] : [];
     case 'log':

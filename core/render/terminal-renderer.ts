@@ -4,6 +4,7 @@ import { liveLines } from './live-lines.ts';
 import { createLiveRegion } from './live-region.ts';
 import { logLine, messageLine } from './message-line.ts';
 import { writeEnd } from './plain-renderer.ts';
+import { pulledLine } from './pull-lines.ts';
 import type { Output, Renderer, RenderOptions } from './renderer.ts';
 import { applyEvent, createRunView, isMoving } from './run-view.ts';
 import { createTextStyle } from './text-style.ts';
@@ -55,6 +56,8 @@ export function createTerminalRenderer(options: RenderOptions): Renderer {
       } else if (event.event === 'log') {
         // While services are brought up, their logs would drown what is said of them.
         if (!view.hasPlan || options.isVerbose) printAbove(out, logLine(event, styles().out));
+      } else if (event.event === 'image-progress' && pulledLine(event) !== undefined) {
+        printAbove(out, styles().out.dim(pulledLine(event) ?? ''));
       } else {
         loop.request();
       }

@@ -56,6 +56,7 @@ export async function pullImage(options: PullOptions): Promise<number> {
       const { error, mayPass } = resolvePullFailure({ ...options, trouble }, reason, thrown);
       // What an engine gave up after tries of its own, it would give up again.
       if (!mayPass || progress.wasRetried || tries > 3) {
+        onProgress({ image, status: 'not pulled' });
         throw await namePlatforms(error, options, credentials);
       }
       onProgress({ image, status: `trying again: ${reason}` });

@@ -44,21 +44,29 @@ test('pulls have bars, while something is pulled', () => {
       image: 'postgres:17',
       current: 5e6,
       total: 10e6,
-      status: 'Downloading',
+      status: 'pulling',
     }),
-    event(2, { event: 'image-progress', image: 'app:1', status: 'Extracting' }),
+    event(2, { event: 'image-progress', image: 'app:1', status: 'trying again: EOF' }),
     event(3, {
       event: 'image-progress',
       image: 'done:1',
       current: 7,
       total: 7,
-      status: 'Downloading',
+      status: 'pulled',
+    }),
+    event(4, {
+      event: 'image-progress',
+      image: 'api:1',
+      current: 8e6,
+      total: 8e6,
+      status: 'extracting',
     }),
   );
   const lines = liveLines(pulling, { nowMs: startMs, style: plain, rows: 10 });
   expect(lines.slice(1)).toEqual([
     `  postgres:17  ${'━'.repeat(12)}${'─'.repeat(12)}   50 %  5.0 of 10.0 MB`,
-    '  app:1  Extracting',
+    '  app:1        trying again: EOF',
+    `  api:1        ${'━'.repeat(24)}  100 %  8.0 of 8.0 MB  extracting`,
   ]);
   applyEvent(pulling, state(9, 'db', 'starting'));
   expect(liveLines(pulling, { nowMs: startMs, style: plain, rows: 10 })).toHaveLength(1);
