@@ -149,6 +149,7 @@ export const taskExamples: ExamplesOf<typeof taskErrors> = {
     other: '--offline',
     reason: 'the one asks the registries, which the other forbids',
   },
+  DS_ARGUMENT_DASHES: { task: 'exec', meant: 'devservices exec redis -- redis-cli -n 3' },
   DS_ARGUMENT_UNEXPECTED: { given: 'redis', task: 'reset' },
 };
 
@@ -188,6 +189,13 @@ export const dockerExamples: ExamplesOf<typeof dockerErrors> = {
     field: 'volumes[0]',
     problem: 'has no path in the container',
   },
+  DS_DOCKER_FIELD_UNSUPPORTED: {
+    service: 'api',
+    field: 'volumes (subpath)',
+    needs: 'Docker 26 (API 1.45)',
+    version: '1.41',
+  },
+  DS_DOCKER_NETWORK_MISSING: { service: 'api', network: 'company' },
   DS_DOCKER_NAME_TAKEN: {
     kind: 'container',
     name: 'shop_redis',

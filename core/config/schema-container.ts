@@ -94,7 +94,7 @@ const fields = z.strictObject({
   labelFile: field(textOrTexts, 'Files of `name=value` lines; `labels` win over them.'),
   annotations: field(
     z.union([z.record(text, z.string()).meta({ type: 'a record of texts' }), lines]),
-    "Like labels, for the container's runtime; needs Docker 25.",
+    "Like labels, for the container's runtime; needs Docker 24.",
   ),
   healthcheck: field(
     healthcheck,

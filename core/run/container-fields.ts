@@ -53,7 +53,7 @@ export interface ContainerFields
   labels?: readonly string[] | Readonly<Record<string, string>>;
   /** Files of `name=value` lines; `labels` win over them. */
   labelFile?: string | readonly string[];
-  /** Like labels, for the container's runtime; needs Docker 25. */
+  /** Like labels, for the container's runtime; needs Docker 24. */
   annotations?: readonly string[] | Readonly<Record<string, string>>;
   healthcheck?: Healthcheck;
   /** Default `no`, as in Compose. */

@@ -59,6 +59,27 @@ export const dockerErrors = defineErrors({
     message: ({ service, field, problem }) => `${field} of the service ${service} ${problem}.`,
     hint: ({ service, field }) => `Correct ${field} of services.${service}.run.`,
   }),
+  DS_DOCKER_FIELD_UNSUPPORTED: entry<{
+    service: string;
+    field: string;
+    needs: string;
+    version: string;
+  }>({
+    blame: 'environment',
+    title: 'The Docker engine is too old for a field of a service',
+    message: ({ service, field, needs, version }) =>
+      `${field} of the service ${service} needs ${needs}; this engine speaks API ${version}.`,
+    hint: ({ service, field }) =>
+      `Update Docker, or leave out ${field} of services.${service}.run.`,
+  }),
+  DS_DOCKER_NETWORK_MISSING: entry<{ service: string; network: string }>({
+    blame: 'environment',
+    title: 'A network that a service names is not there',
+    message: ({ service, network }) =>
+      `${service} is to be on the network ${network}, which the Docker engine does not have.`,
+    hint: ({ service, network }) =>
+      `Make it with \`docker network create ${network}\`, or leave it out of the networks of services.${service}.run.`,
+  }),
   DS_DOCKER_NAME_TAKEN: entry<{
     kind: 'container' | 'network' | 'volume';
     name: string;

@@ -1,6 +1,11 @@
 import { labels } from 'devservices/runner';
 import type { PortBinding, Target } from 'devservices/runner';
-import { containerName, memoryLabel, projectLabels, volumeName } from './owned-names.ts';
+import { createLimits } from './create-limits.ts';
+import { createMounts } from './create-mounts.ts';
+import { createNetworking } from './create-network.ts';
+import { describeApi } from './engine-api.ts';
+import type { EngineApi } from './engine-api.ts';
+import { containerName, memoryLabel, projectLabels } from './owned-names.ts';
 import { asContainer } from './resolved-container.ts';
 import type { ResolvedContainer } from './resolved-container.ts';
 
@@ -17,9 +22,10 @@ export interface CreateRequest {
 }
 
 /** Says a resolved container in the engine's words. Pure. */
-export function createBody(target: Target): CreateRequest {
+export function createBody(target: Target, api: EngineApi = describeApi('1.41')): CreateRequest {
   const { project, service } = target;
   const run = asContainer(target.run);
+  const network = createNetworking(target, api);
   return {
     query: {
       name: containerName(project, service),
@@ -33,17 +39,18 @@ export function createBody(target: Target): CreateRequest {
       Env: Object.entries(run.environment).map(([name, value]) => `${name}=${value}`),
       User: run.user,
       WorkingDir: run.workingDir,
-      Hostname: run.hostname,
+      Tty: run.tty,
+      OpenStdin: run.stdinOpen,
       Labels: createLabels(target, run),
       Healthcheck: run.healthcheck && createHealthcheck(run.healthcheck),
       StopSignal: run.stopSignal,
       StopTimeout: Math.ceil(run.stopGracePeriod / 1000),
-      ExposedPorts: Object.fromEntries(target.ports.map((port) => [portKey(port), {}])),
-      HostConfig: createHostConfig(target, run),
-      NetworkingConfig: {
-        EndpointsConfig: {
-          [project.project]: { Aliases: [...new Set([service, ...run.aliases])] },
-        },
+      ...network.body,
+      HostConfig: {
+        ...createRestart(run),
+        ...network.hostConfig,
+        ...createMounts(target),
+        ...createLimits(target),
       },
     },
   };
@@ -74,56 +81,16 @@ function createHealthcheck(
     Timeout: nanoseconds(check.timeout),
     Retries: check.retries,
     StartPeriod: nanoseconds(check.startPeriod),
+    StartInterval: nanoseconds(check.startInterval),
   };
 }
 
-function createHostConfig(target: Target, run: ResolvedContainer): Record<string, unknown> {
+function createRestart(run: ResolvedContainer): Record<string, unknown> {
   const [policy = 'no', times = '0'] = run.restart.split(':');
   return {
-    NetworkMode: target.project.project,
-    PortBindings: createPortBindings(target.ports),
-    ExtraHosts: createExtraHosts(run.extraHosts),
-    Mounts: run.volumes.map(({ type, source, target: path, readOnly }) => ({
-      Type: type,
-      Source: type === 'volume' ? volumeName(target.project, target.service, source) : source,
-      Target: path,
-      ReadOnly: readOnly,
-    })),
-    Tmpfs: Object.fromEntries(run.tmpfs.map(createTmpfs)),
     RestartPolicy: { Name: policy, MaximumRetryCount: Number(times) },
     Init: run.init || undefined,
-    Privileged: run.privileged,
-    CapAdd: run.capAdd,
-    CapDrop: run.capDrop,
-    ShmSize: run.shmSize,
-    Ulimits: Object.entries(run.ulimits).map(([name, { soft, hard }]) => ({
-      Name: name,
-      Soft: soft,
-      Hard: hard,
-    })),
-    Sysctls: run.sysctls,
+    Annotations: run.annotations,
+    LogConfig: run.logging && { Type: run.logging.driver, Config: run.logging.options },
   };
-}
-
-// On the loopback interface only: a development database is nobody else's business.
-function createPortBindings(ports: readonly PortBinding[]): Record<string, unknown> {
-  const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
-  for (const port of ports) {
-    (bindings[portKey(port)] ??= []).push({ HostIp: '127.0.0.1', HostPort: String(port.host) });
-  }
-  return bindings;
-}
-
-function createExtraHosts(lines: readonly string[]): readonly string[] {
-  const isSet = lines.some((line) => line.startsWith('host.docker.internal:'));
-  return isSet ? lines : [...lines, 'host.docker.internal:host-gateway'];
-}
-
-function createTmpfs(line: string): [path: string, options: string] {
-  const [path = '', ...options] = line.split(':');
-  return [path, options.join(':')];
-}
-
-function portKey({ container, protocol }: PortBinding): string {
-  return `${container}/${protocol}`;
 }

@@ -24,7 +24,8 @@ export async function ensureVolumes(
   };
   try {
     for (const { type, source } of asContainer(target.run).volumes) {
-      if (type !== 'volume') continue;
+      // One without a name goes with its container.
+      if (type !== 'volume' || source === '') continue;
       const name = volumeName(project, service, source);
       const found = await inspectVolume(engine, name, signal);
       if (found && !isOurs(found.Labels, project)) {

@@ -1,18 +1,22 @@
-import { mkdir } from 'node:fs/promises';
 import type { Instance, PrepareOptions, Target } from 'devservices/runner';
 import type { ImageBuilder } from '../build/image-builder.ts';
 import { imageBuildOf } from '../build/resolved-build.ts';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
+import { assertSupported } from './assert-supported.ts';
 import { createBody } from './create-body.ts';
 import type { CreateRequest } from './create-body.ts';
 import type { EnsureImage } from '../images/ensure-image.ts';
 import { removeContainer, stopContainer } from './end-container.ts';
+import { apiOf } from './engine-api.ts';
+import { assertNetworks, finishContainer } from './finish-container.ts';
+import { assertFolders, makeFolders } from './make-folders.ts';
 import { ensureVolumes } from './owned-volumes.ts';
 import { containerName, describeOwner, isOurs } from './owned-names.ts';
 import { endpointsOf, generationOf } from './read-instance.ts';
 import { asContainer } from './resolved-container.ts';
+import type { ResolvedContainer } from './resolved-container.ts';
 
 /**
  * Everything up to the start request: image, volumes, folders, container. The one that it replaces
@@ -29,9 +33,14 @@ export async function prepareContainer(
 ): Promise<Instance> {
   const { signal, replaces } = options;
   const run = asContainer(target.run);
+  const api = apiOf(await engine.client(signal));
+  assertSupported(target, api);
+  await assertFolders(engine, target, signal);
+  await assertNetworks(engine, target, signal);
   const build = imageBuildOf(target);
+  const pull = pullOf(run.pullPolicy, options.pull);
   if (build) await imageBuilder.ensure(build, options);
-  else await ensureImage({ image: run.image, platform: run.platform }, options);
+  else await ensureImage({ image: run.image, platform: run.platform }, { ...options, pull });
   if (replaces) {
     await stopContainer(engine, replaces, signal);
     await removeContainer(engine, replaces, signal);
@@ -40,10 +49,14 @@ export async function prepareContainer(
   const dropVolumes = await ensureVolumes(engine, target, signal);
   try {
     signal.throwIfAborted();
-    const id = await createContainer(engine, target);
-    if (signal.aborted) {
-      await removeContainer(engine, { id, service: target.service });
+    const id = await createContainer(engine, target, signal);
+    try {
       signal.throwIfAborted();
+      await finishContainer(engine, target, id);
+      signal.throwIfAborted();
+    } catch (thrown) {
+      await removeContainer(engine, { id, service: target.service });
+      throw thrown;
     }
     return {
       kind: 'container',
@@ -62,24 +75,33 @@ export async function prepareContainer(
   }
 }
 
-// As Compose's short syntax: a folder that is not there is made, but by this user, not by root.
-async function makeFolders(engine: Engine, target: Target, signal: AbortSignal): Promise<void> {
-  const address = await engine.connect(signal);
-  if (address.kind !== 'socket') return;
-  for (const { type, source } of asContainer(target.run).volumes) {
-    // What is there, a file included, stays as it is; what can not be made, the engine will name.
-    if (type === 'bind') await mkdir(source, { recursive: true }).catch(() => {});
-  }
+// The command line's word wins; where it says nothing, it is `missing`.
+function pullOf(
+  policy: ResolvedContainer['pullPolicy'],
+  asked: PrepareOptions['pull'],
+): PrepareOptions['pull'] {
+  return asked === 'missing' && policy !== undefined && policy !== 'build' ? policy : asked;
 }
 
-// Without the signal: a request that is cut may have created the container all the same.
-async function createContainer(engine: Engine, target: Target): Promise<string> {
-  const request = createBody(target);
+// A request that is cut may have created the container all the same: it has a moment to end by itself.
+const createPatienceMs = 700;
+
+async function createContainer(
+  engine: Engine,
+  target: Target,
+  interrupt: AbortSignal,
+): Promise<string> {
+  const request = createBody(target, apiOf(await engine.client(interrupt)));
+  const signal = abortLater(interrupt, createPatienceMs);
   try {
-    return await requestCreation(engine, target, request);
+    return await requestCreation(engine, target, { ...request, signal });
   } catch (thrown) {
-    if (statusOf(thrown) === 409 && (await freeOurName(engine, target))) {
-      return requestCreation(engine, target, request);
+    if (signal.aborted) {
+      await freeOurName(engine, target, AbortSignal.timeout(createPatienceMs)).catch(() => false);
+      throw thrown;
+    }
+    if (statusOf(thrown) === 409 && (await freeOurName(engine, target, signal))) {
+      return requestCreation(engine, target, { ...request, signal });
     }
     if (statusOf(thrown) !== 400) throw thrown;
     const facts = { service: target.service, reason: reasonOf(thrown) };
@@ -90,21 +112,26 @@ async function createContainer(engine: Engine, target: Target): Promise<string> 
 async function requestCreation(
   engine: Engine,
   { service }: Target,
-  { query, body }: CreateRequest,
+  { query, body, signal }: CreateRequest & { signal: AbortSignal },
 ): Promise<string> {
-  const { id } = await engine.ask({ doing: `create the container of ${service}` }, (client) =>
+  const asked = { doing: `create the container of ${service}`, signal };
+  const { id } = await engine.ask(asked, (client) =>
     // The client's way to tell a query from a body, which its types do not know.
-    client.createContainer({ _query: query, _body: body } as object),
+    client.createContainer({ _query: query, _body: body, abortSignal: signal } as object),
   );
   return id;
 }
 
 // A container of ours that nobody saw is a leftover of a run that was killed.
-async function freeOurName(engine: Engine, { project, service }: Target): Promise<boolean> {
+async function freeOurName(
+  engine: Engine,
+  { project, service }: Target,
+  signal: AbortSignal,
+): Promise<boolean> {
   const name = containerName(project, service);
-  const asked = { doing: `inspect the container ${name}` };
+  const asked = { doing: `inspect the container ${name}`, signal };
   const found = await engine
-    .ask(asked, (client) => client.getContainer(name).inspect())
+    .ask(asked, (client) => client.getContainer(name).inspect({ abortSignal: signal }))
     .catch(unless([404], undefined));
   if (!found) return false;
   const { Labels: held } = found.Config;
@@ -112,6 +139,14 @@ async function freeOurName(engine: Engine, { project, service }: Target): Promis
     const facts = { kind: 'container' as const, name, owner: describeOwner(held) };
     throw dockerErrors.create('DS_DOCKER_NAME_TAKEN', facts);
   }
-  await removeContainer(engine, { id: found.Id, service });
+  await removeContainer(engine, { id: found.Id, service }, signal);
   return true;
+}
+
+function abortLater(signal: AbortSignal, ms: number): AbortSignal {
+  const later = new AbortController();
+  const wait = (): void => void setTimeout(() => later.abort(signal.reason), ms).unref();
+  if (signal.aborted) wait();
+  else signal.addEventListener('abort', wait, { once: true });
+  return later.signal;
 }
