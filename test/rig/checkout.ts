@@ -37,6 +37,8 @@ export interface RunOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** Gets each chunk of stdout as it comes, e.g. to send a signal at the right moment. */
   onOutput?(text: string, kill: (signal: NodeJS.Signals) => void): void;
+  /** The same of stderr. */
+  onError?(text: string, kill: (signal: NodeJS.Signals) => void): void;
   stdin?: string;
 }
 
@@ -173,7 +175,10 @@ function runCommand(
       stdout += text;
       options.onOutput?.(text, (signal) => child.kill(signal));
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      options.onError?.(text, (signal) => child.kill(signal));
+    });
     child.on('error', reject);
     child.on('close', (code, signal) => {
       const lines = () => stdout.split('\n').filter(Boolean);
