@@ -26,7 +26,10 @@ export interface Foreground {
    * Runs a program of this machine there, without a shell; gives its exit status as shells do (128 + n
    * for a signal). Throws DS_COMMAND_NOT_FOUND (127) and DS_COMMAND_NOT_EXECUTABLE (126).
    */
-  run(command: readonly string[], options: ForegroundCommand): Promise<number>;
+  run(command: readonly string[], options?: ForegroundCommand): Promise<number>;
+  /** The caller's folder and variables. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /**
    * The same for a command that a runner runs: streams, signals, and where stdin and stdout are one,
    * the terminal, which is the command's, keys and all, from when it runs until it ends.
@@ -37,8 +40,10 @@ export interface Foreground {
 }
 
 export interface ForegroundCommand {
-  cwd: string;
-  env: Readonly<Record<string, string | undefined>>;
+  /** Default: the caller's own. */
+  cwd?: string;
+  /** Instead of the caller's own. */
+  env?: Readonly<Record<string, string | undefined>>;
 }
 
 // Between the signal and SIGKILL, as Compose has it.
@@ -47,7 +52,7 @@ const graceMs = 10_000;
 /** Runs a program on the caller's streams; `signal` is what ends it when the task itself cannot go on. */
 export function runInForeground(
   [command = '', ...args]: readonly string[],
-  options: ForegroundCommand & {
+  options: Required<ForegroundCommand> & {
     take: Foreground['take'];
     signal: AbortSignal;
     clock?: Clock;

@@ -53,6 +53,7 @@ export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
   DS_SERVICE_FUNCTION: { service: 'api', field: 'exports', reason: 'x is not a function' },
   DS_SERVICE_NOT_RUNNING: { service: 'redis', state: 'not there' },
   DS_SERVICE_NO_INSIDE: { service: 'api', kind: 'process' },
+  DS_SERVICE_NOT_STARTED: { service: 'relay', reason: 'the plugin ports skips it' },
   DS_SERVICE_DATA_IN_USE: { service: 'postgres', name: 'shop_postgres_data', users: ['backup'] },
   DS_PORT_UNKNOWN: { service: 'postgres', port: 'sq', known: ['sql'] },
   DS_PORT_TAKEN: { service: 'postgres', port: 5432, holder: 'postgres (process 812)' },

@@ -3,7 +3,7 @@ import { runInForeground } from '../command-foreground.ts';
 import type { Clock } from '../clock.ts';
 import type { ProcessEvents, ProcessWatcher } from './watch-process.ts';
 
-export interface ForegroundOptions {
+export interface ForegroundOptions extends Pick<Foreground, 'cwd' | 'env'> {
   /** Made when it is read: a stdin that nobody reads from is best left alone. */
   stdin(): NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
@@ -18,7 +18,7 @@ export interface ForegroundOptions {
 
 /** The caller's streams and signals, to be lent to one command at a time. */
 export function createForeground(options: ForegroundOptions): Foreground {
-  const { stdin, stdout, stderr, watcher, signal, clock } = options;
+  const { stdin, stdout, stderr, cwd, env, watcher, signal, clock } = options;
   const take: Foreground['take'] = (onSignal): ForegroundStreams => {
     signal.throwIfAborted();
     options.onTerminal();
@@ -34,7 +34,9 @@ export function createForeground(options: ForegroundOptions): Foreground {
   };
   return {
     take,
-    run: (command, given) => runInForeground(command, { ...given, take, signal, clock }),
+    cwd,
+    env,
+    run: (command, given) => runInForeground(command, { cwd, env, ...given, take, signal, clock }),
     attach({ noTerminal }) {
       const keys = stdin();
       const hasTerminal = !noTerminal && keys.isTTY && stdout.isTTY;

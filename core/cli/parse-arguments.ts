@@ -3,18 +3,21 @@ import { taskErrors } from '../errors/catalogue/task.ts';
 import { completeArguments } from '../tasks/complete-arguments.ts';
 import { flagOf } from '../tasks/flag-of.ts';
 import type { Argument, ArgumentSpec } from '../task-spec.ts';
+import { placeDashes } from './place-dashes.ts';
 
 type Valued = Extract<Argument, { kind: 'flag' | 'option' }>;
 
 /**
  * Parses what a command line has for one task. Throws DS_ARGUMENT_UNKNOWN, DS_ARGUMENT_MISSING,
- * DS_ARGUMENT_INVALID and DS_ARGUMENT_UNEXPECTED, each naming the argument.
+ * DS_ARGUMENT_INVALID and DS_ARGUMENT_UNEXPECTED, each naming the argument; DS_ARGUMENT_DASHES.
  */
 export async function parseArguments(
   task: string,
   spec: ArgumentSpec,
   argv: readonly string[],
 ): Promise<Record<string, unknown>> {
+  const meant = placeDashes(task, spec, argv);
+  if (meant !== undefined) throw taskErrors.create('DS_ARGUMENT_DASHES', { task, meant });
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);
   const after = end < 0 ? [] : argv.slice(end + 1);

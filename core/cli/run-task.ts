@@ -98,6 +98,8 @@ export async function runTask(request: TaskRequest): Promise<number> {
       isInteractive: !globals.json,
       onTerminal: stage.yieldTerminal,
       foreground: createForeground({
+        cwd,
+        env,
         stdin: () => request.stdin ?? process.stdin,
         // stdout is for JSON alone, unless it is the command's.
         stdout: globals.json && !passesStatus ? request.stderr : request.stdout,

@@ -10,14 +10,18 @@ interface TaskModule {
 
 /** The tasks that come with the package; each is imported when it is run, and not before. */
 export const builtInTasks: Readonly<Record<string, () => Promise<TaskModule>>> = {
+  attach: () => import('../../tasks/attach.ts'),
   config: () => import('../../tasks/config.ts'),
+  doctor: () => import('../../tasks/doctor.ts'),
   down: () => import('../../tasks/down.ts'),
+  env: () => import('../../tasks/env.ts'),
   exec: () => import('../../tasks/exec.ts'),
   logs: () => import('../../tasks/logs.ts'),
   plugins: () => import('../../tasks/plugins.ts'),
   reset: () => import('../../tasks/reset.ts'),
   restart: () => import('../../tasks/restart.ts'),
   rm: () => import('../../tasks/rm.ts'),
+  run: () => import('../../tasks/run.ts'),
   status: () => import('../../tasks/status.ts'),
   up: () => import('../../tasks/up.ts'),
 };

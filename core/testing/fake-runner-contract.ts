@@ -1,5 +1,12 @@
 import type { DevServicesError } from '../errors/error.ts';
-import type { ExecResult, Instance, MissingImage, OwnedData, Runner } from '../run/runner.ts';
+import type {
+  AttachedCommand,
+  ExecResult,
+  Instance,
+  MissingImage,
+  OwnedData,
+  Runner,
+} from '../run/runner.ts';
 
 /** One call of the runner, as a test compares it: `start db`. */
 export type RunnerCall = string;
@@ -14,6 +21,8 @@ export interface FakeRunner extends Runner {
   setListening(service: string, listens: boolean): void;
   /** What a command inside the service gives; default: exit code 0. */
   setExec(service: string, result: ExecResult | (() => Promise<ExecResult>)): void;
+  /** What a command on the caller's streams does inside the service; default: exit status 0. */
+  setAttached(service: string, run: (command: AttachedCommand) => number | Promise<number>): void;
   /** What goes wrong in a step of a service: `start db`. */
   failOn(call: RunnerCall, error: unknown): void;
   /** Holds a step until the returned function is called. */

@@ -1,5 +1,6 @@
 import type { DevServicesError } from '../errors/error.ts';
 import type {
+  AttachedCommand,
   ExecResult,
   Instance,
   MissingImage,
@@ -25,6 +26,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const instances = new Map<string, Instance>();
   const silent = new Set<string>();
   const execs = new Map<string, ExecResult | (() => Promise<ExecResult>)>();
+  const attached = new Map<string, (command: AttachedCommand) => number | Promise<number>>();
   const failures = new Map<RunnerCall, unknown>();
   const holds = new Map<RunnerCall, Promise<void>>();
   const logs = createFakeLogs();
@@ -53,6 +55,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     setListening: (service, listens) =>
       void (listens ? silent.delete(service) : silent.add(service)),
     setExec: (service, result) => void execs.set(service, result),
+    setAttached: (service, run) => void attached.set(service, run),
     failOn: (call, error) => void failures.set(call, error),
     holdOn(call) {
       let release = () => {};
@@ -195,6 +198,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       const result = execs.get(service) ?? { exitCode: 0, output: '' };
       return typeof result === 'function' ? result() : result;
     },
+    execAttached: async ({ service }, command) => (await attached.get(service)?.(command)) ?? 0,
     async watch(_, signal) {
       await step('watch', signal);
       const queue: RunnerEvent[] = [];

@@ -99,6 +99,12 @@ export const taskErrors = defineErrors({
       `${argument} and ${other} can not be given together: ${reason}.`,
     hint: ({ argument, other }) => `Leave out ${argument} or ${other}.`,
   }),
+  DS_ARGUMENT_DASHES: entry<{ task: string; meant: string }>({
+    blame: 'user',
+    title: 'A command does not stand behind `--`',
+    message: ({ task }) => `${task} takes its command behind "--", so that its flags stay its own.`,
+    hint: ({ meant }) => `Type \`${meant}\`.`,
+  }),
   DS_ARGUMENT_UNEXPECTED: entry<{ given: string; task: string }>({
     blame: 'user',
     title: 'There is one argument too many',

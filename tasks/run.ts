@@ -1,0 +1,54 @@
+import { delimiter, dirname, join } from 'node:path';
+import { defineTask, type Host } from 'devservices';
+
+export default defineTask(import.meta, {
+  name: 'run',
+  description: 'Starts what is needed and runs a command with what the services export',
+  args: {
+    service: {
+      kind: 'option',
+      value: 'NAME',
+      many: true,
+      description: 'Only these, and what they need',
+    },
+    exclude: { kind: 'option', value: 'NAME', many: true, description: 'Leaves a service out' },
+    noUp: { kind: 'flag', description: 'Starts nothing' },
+    offline: { kind: 'flag', description: 'Pulls nothing' },
+    waitTimeout: {
+      kind: 'option',
+      value: 'SECONDS',
+      number: true,
+      description: 'How long each service may take to become ready',
+    },
+    command: { kind: 'rest', required: true, description: 'The command, run without a shell' },
+  },
+  passesStatus: true,
+  async run({ host, args, foreground, run }) {
+    const { service, exclude, offline } = args;
+    if (!args.noUp) {
+      const { waitTimeout } = args;
+      await run('up', { services: service, exclude, offline, waitTimeout });
+    }
+    const names = await host.select({ services: service, exclude });
+    if (args.noUp) await tellWhatIsAway(host, names);
+    // The addresses of what runs here are right, whatever the shell had before.
+    const env = { ...foreground.env, ...(await host.exports(names)) };
+    const path = [...localBins(foreground.cwd, host.root), env['PATH']].join(delimiter);
+    return { exitCode: await foreground.run(args.command, { env: { ...env, PATH: path } }) };
+  },
+});
+
+async function tellWhatIsAway(host: Host, names: readonly string[]): Promise<void> {
+  const [status] = await host.status();
+  const away = names.filter(
+    (name) => !['running', 'ready', 'completed'].includes(status?.services[name]?.state ?? ''),
+  );
+  if (away.length > 0) host.log.warn(`Not running: ${away.join(', ')}.`);
+}
+
+// As npx and package scripts have it: programs of the repo's own packages, the nearest first.
+function localBins(cwd: string, root: string): string[] {
+  const isInside = cwd === root || cwd.startsWith(join(root, '/'));
+  const above = cwd === root || !isInside ? [] : localBins(dirname(cwd), root);
+  return isInside ? [join(cwd, 'node_modules/.bin'), ...above] : [join(root, 'node_modules/.bin')];
+}
