@@ -1,12 +1,29 @@
 import { isDevServicesError } from 'devservices';
 import { dockerErrors } from '../errors.ts';
 
-/** The HTTP status of an engine's refusal, also when it is the cause; undefined for anything else. */
+/**
+ * The HTTP status of an engine's refusal, also when it is the cause; undefined for anything else.
+ * Where Podman says 500 for what Docker tells apart, Docker's.
+ */
 export function statusOf(thrown: unknown): number | undefined {
-  const { statusCode, cause } = Object(thrown) as { statusCode?: unknown; cause?: unknown };
-  if (typeof statusCode === 'number') return statusCode;
+  const refusal = Object(thrown) as { statusCode?: unknown; json?: unknown; cause?: unknown };
+  const { statusCode, json, cause } = refusal;
+  if (typeof statusCode === 'number') {
+    const { cause: word, message } = Object(json) as { cause?: unknown; message?: unknown };
+    if (statusCode !== 500 || typeof word !== 'string') return statusCode;
+    const text = `${String(message)}: ${word}`;
+    return podmanStatuses.find(([pattern]) => pattern.test(text))?.[1] ?? statusCode;
+  }
   return cause === undefined ? undefined : statusOf(cause);
 }
+
+const podmanStatuses: readonly (readonly [pattern: RegExp, status: number])[] = [
+  [/no space left|disk quota/, 500],
+  [/name is already in use|container state improper/, 409],
+  [/network is being used/, 403],
+  // What it makes of fields before a container is created.
+  [/^(?:container create|fill out specgen|normalizing image):/, 400],
+];
 
 /** What the engine itself said, without what others put around it. */
 export function reasonOf(thrown: unknown): string {

@@ -36,6 +36,8 @@ export interface Asked {
 export interface Engine {
   /** Finds it, with one ping; later calls give the first result, unless that was a failure. */
   connect(signal: AbortSignal): Promise<EngineAddress>;
+  /** Whether it is Podman, which speaks the same with an accent. */
+  isPodman(signal: AbortSignal): Promise<boolean>;
   /** One list call by the light path. */
   list(
     filters: Readonly<Record<string, readonly string[]>>,
@@ -89,6 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
       return url;
     },
     connect: async (signal) => (await find(signal)).address,
+    isPodman: async (signal) => (await find(signal)).isPodman,
     async list(filters, signal) {
       const { transport, apiVersion } = await find(signal);
       try {

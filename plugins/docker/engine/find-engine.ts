@@ -17,6 +17,7 @@ export interface FoundEngine {
   way: string;
   address: EngineAddress;
   apiVersion: string;
+  isPodman: boolean;
   transport: Transport;
 }
 
@@ -73,8 +74,8 @@ async function ask(
   const patienceMs = address.kind === 'ssh' ? 30_000 : isChosen ? 10_000 : 3000;
   const timeoutMs = options.pingTimeoutMs ?? patienceMs;
   try {
-    const apiVersion = await pingEngine(transport, { way, signal: options.signal, timeoutMs });
-    return { way, address, apiVersion, transport };
+    const answer = await pingEngine(transport, { way, signal: options.signal, timeoutMs });
+    return { way, address, transport, ...answer };
   } catch (thrown) {
     transport.close();
     const isWithoutCli = isSshFailure(thrown) && thrown.exitCode === commandNotFound;

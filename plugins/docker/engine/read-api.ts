@@ -21,7 +21,9 @@ export interface ListedContainer {
 
 /** A container's place on one network. */
 export interface ListedEndpoint {
+  /** Empty on Podman. */
   EndpointID?: string;
+  MacAddress?: string;
   IPAddress?: string;
   Gateway?: string;
 }
@@ -30,11 +32,17 @@ export interface ListedEndpoint {
 const newest = '1.51';
 const oldest = '1.41';
 
-/** Asks an engine for a sign of life; resolves with the API version to speak from here on. */
+export interface EngineAnswer {
+  /** The API version to speak from here on. */
+  apiVersion: string;
+  isPodman: boolean;
+}
+
+/** Asks an engine for a sign of life. */
 export async function pingEngine(
   transport: Transport,
   { way, ...options }: { way: string; signal?: AbortSignal; timeoutMs: number },
-): Promise<string> {
+): Promise<EngineAnswer> {
   const { status, headers } = await transport.get('/_ping', options);
   const version = headers['api-version'];
   if (status !== 200 || typeof version !== 'string' || !/^\d+\.\d+$/.test(version)) {
@@ -43,7 +51,10 @@ export async function pingEngine(
   if (compareVersions(version, oldest) < 0) {
     throw dockerErrors.create('DS_DOCKER_TOO_OLD', { way, version, minimum: oldest });
   }
-  return compareVersions(version, newest) < 0 ? version : newest;
+  return {
+    apiVersion: compareVersions(version, newest) < 0 ? version : newest,
+    isPodman: headers['libpod-api-version'] !== undefined,
+  };
 }
 
 /** One list call: every container that matches, stopped ones included. Rejects with Node's own error. */

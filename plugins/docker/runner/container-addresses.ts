@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { labels } from 'devservices/runner';
 import type { Instance } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
 import type { ListedEndpoint } from '../engine/read-api.ts';
@@ -59,8 +60,11 @@ export async function inspectContainer(
     { doing: `inspect the container of ${service}`, signal },
     (client) => client.getContainer(id).inspect(),
   );
-  const network = found.HostConfig.NetworkMode ?? '';
-  const endpoint: ListedEndpoint | undefined = found.NetworkSettings.Networks[network];
+  const networks: Readonly<Record<string, ListedEndpoint>> = found.NetworkSettings.Networks;
+  // Podman calls every such network `bridge` here: the project's has its name.
+  const endpoint =
+    networks[found.HostConfig.NetworkMode ?? ''] ??
+    networks[found.Config.Labels[labels.project] ?? ''];
   return {
     state: {
       status: found.State.Status,

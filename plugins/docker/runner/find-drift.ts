@@ -7,7 +7,7 @@ import { readMemory } from './read-instance.ts';
 /**
  * Whether the image that a container was made from is no longer what its name means. The list shows
  * the name only while it still stands for that image, so that this asks the engine nothing unless
- * the name moved or is gone.
+ * the name moved or is gone. Podman's list goes on showing the name.
  */
 export async function findDrift(
   engine: Engine,
@@ -15,7 +15,8 @@ export async function findDrift(
   signal: AbortSignal,
 ): Promise<Instance['drift']> {
   const image = readMemory(found.Labels)?.image;
-  if (image === undefined || !isShownAsId(found) || sameId(image, found.ImageID)) return undefined;
+  if (image === undefined || sameId(image, found.ImageID)) return undefined;
+  if (!isShownAsId(found) && !(await engine.isPodman(signal))) return undefined;
   const now = await findImageId(engine, image, signal);
   // A name that is gone here means nothing else now: the container is as good as before.
   if (now === undefined || sameId(now, found.ImageID)) return undefined;

@@ -6,7 +6,7 @@ export async function findPortOwner(
   port: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const running = await engine.list({ status: ['running', 'paused', 'restarting'] }, signal);
+  const running = await engine.list({ status: ['running', 'paused'] }, signal);
   const owner = running.find(({ Ports }) => Ports?.some(({ PublicPort }) => PublicPort === port));
   return owner?.Names?.[0]?.replace(/^\//, '');
 }

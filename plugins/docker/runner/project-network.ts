@@ -45,14 +45,19 @@ export async function dropNetwork(
 ): Promise<void> {
   for (const { Id } of await listNetworks(engine, project, signal)) {
     const asked = { doing: `remove the network ${project.project}`, signal };
+    const assertUnused = async (cause?: unknown): Promise<void> => {
+      const users = await listUsers(engine, Id, signal);
+      const facts = { network: project.project, users };
+      if (users.length > 0) throw dockerErrors.create('DS_DOCKER_NETWORK_IN_USE', facts, cause);
+    };
+    // Podman removes a network under its users when it is named by its id (5.4).
+    await assertUnused();
     try {
       await engine.ask(asked, (client) => client.getNetwork(Id).remove({ abortSignal: signal }));
     } catch (thrown) {
       if (statusOf(thrown) === 404) continue;
-      const users = await listUsers(engine, Id, signal);
-      if (users.length === 0) throw thrown;
-      const facts = { network: project.project, users };
-      throw dockerErrors.create('DS_DOCKER_NETWORK_IN_USE', facts, thrown);
+      await assertUnused(thrown);
+      throw thrown;
     }
   }
 }

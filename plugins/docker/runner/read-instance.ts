@@ -2,7 +2,7 @@ import { labels } from 'devservices/runner';
 import type { Endpoints } from 'devservices';
 import type { Instance, PortBinding, Spec } from 'devservices/runner';
 import { isRecord } from '../engine/docker-config.ts';
-import type { ListedContainer } from '../engine/read-api.ts';
+import type { ListedContainer, ListedEndpoint } from '../engine/read-api.ts';
 import type { ContainerMemory } from './create-body.ts';
 import { memoryLabel } from './owned-names.ts';
 import { readStatus } from './read-status.ts';
@@ -17,7 +17,7 @@ export function readInstance(found: ListedContainer, network: string): Instance 
     service,
     runKey: found.Labels?.[labels.run] ?? '',
     id: found.Id,
-    generation: generationOf(found.Id, found.NetworkSettings?.Networks?.[network]?.EndpointID),
+    generation: generationOf(found.Id, found.NetworkSettings?.Networks?.[network]),
     ...readStatus(found.State, found.Status),
     ...(spec ? { spec } : {}),
     endpoints: endpointsOf(readMemory(found.Labels)?.ports ?? []),
@@ -25,9 +25,12 @@ export function readInstance(found: ListedContainer, network: string): Instance 
   };
 }
 
-/** The network endpoint is made anew at each start; a container that does not run has none. */
-export function generationOf(id: string, endpointId: string | undefined): string {
-  return `${id}:${endpointId ?? ''}`;
+/**
+ * The network endpoint is made anew at each start; a container that does not run has none. Podman
+ * does not number them, but gives each another hardware address.
+ */
+export function generationOf(id: string, endpoint: ListedEndpoint | undefined): string {
+  return `${id}:${endpoint?.EndpointID || endpoint?.MacAddress || ''}`;
 }
 
 /** The ports of this machine that bindings take. */

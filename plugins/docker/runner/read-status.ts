@@ -14,6 +14,10 @@ const statuses: Readonly<Record<string, InstanceStatus>> = {
   restarting: 'restarting',
   exited: 'exited',
   removing: 'exited',
+  // Podman's own: before the first start, and between a stop's request and its end.
+  configured: 'created',
+  initialized: 'created',
+  stopping: 'running',
   dead: 'exited',
 };
 

@@ -29,7 +29,7 @@ export async function startContainer(
   const { state, endpoint } = await inspectContainer(engine, instance, signal);
   addresses.note(id, endpoint);
   const { exitCode: _exitCode, health: _health, ...lasting } = instance;
-  const generation = generationOf(id, endpoint?.EndpointID);
+  const generation = generationOf(id, endpoint);
   // It may have done its work, or failed, by now.
   const { startedAt, exitCode } = state;
   if (state.status !== 'exited') return { ...lasting, generation, startedAt, status: 'running' };

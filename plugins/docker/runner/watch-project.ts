@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labels } from 'devservices/runner';
-import type { ProjectIdentity, RunnerEvent } from 'devservices/runner';
+import type { Instance, ProjectIdentity, RunnerEvent } from 'devservices/runner';
+import type Dockerode from 'dockerode';
 import { unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import type { EventQueue } from './event-queue.ts';
 import { createEventQueue } from './event-queue.ts';
-import { projectLabels } from './owned-names.ts';
+import { isOurs, projectLabels } from './owned-names.ts';
 import { createEventSeries } from './event-series.ts';
 import type { EventSeries } from './event-series.ts';
 import { readJsonLines } from './read-json-lines.ts';
@@ -20,6 +21,7 @@ interface Watching {
 
 const firstPauseMs = 100;
 const longestPauseMs = 3000;
+const restart = { willRestart: true, isRemoval: false };
 
 /**
  * Engine events of the project's containers from now on; subscribed when it resolves. A cut is said
@@ -43,7 +45,7 @@ export async function watchProject(
   const follow = async (): Promise<void> => {
     let stream = first;
     while (!stop.aborted) {
-      const reason = await forward(watching, { stream, series, signal: stop, queue });
+      const reason = await forward(watching, { project, stream, series, signal: stop, queue });
       if (stop.aborted) break;
       queue.push(lostBecause(watching.engine, reason));
       stream = await resubscribe(watching.engine, { project, series, signal: stop });
@@ -67,22 +69,37 @@ function lostBecause(engine: Engine, reason: string): RunnerEvent {
 async function forward(
   { engine, addresses }: Watching,
   options: {
+    project: ProjectIdentity;
     stream: Readable;
     series: EventSeries;
     signal: AbortSignal;
     queue: EventQueue<RunnerEvent>;
   },
 ): Promise<string> {
+  const { project, series, signal, queue } = options;
+  const ended = new Map<string, Extract<RunnerEvent, { type: 'exited' }>>();
   try {
+    const isPodman = await engine.isPodman(signal);
     for await (const line of readJsonLines(options.stream)) {
-      const event = options.series.next(line);
-      if (!event) continue;
-      if ('id' in event && event.type !== 'health') addresses.forget(event.id);
-      if (event.type !== 'exited') {
-        options.queue.push(event);
-      } else {
-        options.queue.push({ ...event, ...(await whatFollows(engine, event, options.signal)) });
+      const event = series.next(line);
+      if (!event || !isFrom(project, line)) continue;
+      if (event.type === 'health-untold') {
+        const health = await readHealth(engine, event, signal);
+        if (health !== undefined) queue.push({ ...event, type: 'health', health });
+        continue;
       }
+      if ('id' in event && event.type !== 'health') addresses.forget(event.id);
+      const exit = 'id' in event && event.type !== 'health' ? ended.get(event.id) : undefined;
+      if (exit) {
+        ended.delete(exit.id);
+        const restarts = event.type === 'settled' && event.willRestart;
+        const follows = restarts ? restart : await whatFollows(engine, exit, signal);
+        queue.push({ ...exit, ...follows });
+      }
+      if (event.type === 'settled') continue;
+      if (event.type !== 'exited') queue.push(event);
+      else if (isPodman) ended.set(event.id, event);
+      else queue.push({ ...event, ...(await whatFollows(engine, event, signal)) });
     }
     return 'it ended its stream of events';
   } catch (thrown) {
@@ -92,19 +109,44 @@ async function forward(
   }
 }
 
+// Podman passes on what has any of the labels asked for, Docker what has all.
+function isFrom(project: ProjectIdentity, line: unknown): boolean {
+  const { Actor } = line as { Actor?: { Attributes?: Record<string, string> } };
+  return isOurs(Actor?.Attributes, project);
+}
+
+async function readHealth(
+  engine: Engine,
+  container: { id: string; service: string },
+  signal: AbortSignal,
+): Promise<NonNullable<Instance['health']> | undefined> {
+  const status = (await inspect(engine, container, signal))?.State.Health?.Status;
+  return status === 'healthy' || status === 'unhealthy' || status === 'starting'
+    ? status
+    : undefined;
+}
+
 // The engine decides with counts and with what it was told by hand: only it knows.
 async function whatFollows(
   engine: Engine,
-  { id, service }: { id: string; service: string },
+  container: { id: string; service: string },
   signal: AbortSignal,
 ): Promise<{ willRestart: boolean; isRemoval: boolean }> {
-  const asked = { doing: `inspect the container of ${service}`, signal };
-  const found = await engine
-    .ask(asked, (client) => client.getContainer(id).inspect({ abortSignal: signal }))
-    .catch(unless([404], undefined));
+  const found = await inspect(engine, container, signal);
   if (!found) return { willRestart: false, isRemoval: true };
   const { Restarting, Running, Status } = found.State;
   return { willRestart: Restarting || Running, isRemoval: Status === 'removing' };
+}
+
+async function inspect(
+  engine: Engine,
+  { id, service }: { id: string; service: string },
+  signal: AbortSignal,
+): Promise<Dockerode.ContainerInspectInfo | undefined> {
+  const asked = { doing: `inspect the container of ${service}`, signal };
+  return engine
+    .ask(asked, (client) => client.getContainer(id).inspect({ abortSignal: signal }))
+    .catch(unless([404], undefined));
 }
 
 async function resubscribe(
@@ -135,7 +177,8 @@ async function subscribe(
 ): Promise<Readable> {
   const filters = {
     type: ['container'],
-    event: ['start', 'die', 'destroy', 'health_status'],
+    // `remove`, `restart` and `cleanup` are Podman's.
+    event: ['start', 'die', 'destroy', 'health_status', 'remove', 'restart', 'cleanup'],
     label: [
       `${labels.project}=${project.project}`,
       `${labels.checkout}=${projectLabels(project)[labels.checkout]}`,

@@ -66,7 +66,10 @@ export async function createCaseProject(
 async function removeAll(docker: Docker, { project }: ProjectIdentity): Promise<void> {
   const filters = { label: [`dev.devservices.project=${project}`] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) {
-    await docker.getContainer(Id).remove({ force: true, v: true });
+    const found = docker.getContainer(Id);
+    // Podman would ask it to stop first, and wait.
+    await found.kill().catch(() => {});
+    await found.remove({ force: true, v: true });
   }
   for (const { Name } of (await docker.listVolumes({ filters })).Volumes ?? []) {
     await docker.getVolume(Name).remove();

@@ -160,7 +160,7 @@ describe.skipIf(engine === null)('a container on a real engine', () => {
   });
 
   test('a server counts as listening when it does, not when its port is published', async () => {
-    const { runner, run, target, docker } = await open();
+    const { runner, run, target, docker, project } = await open();
     const host = await findFreePort();
     const port = { name: 'tcp', container: 7000, host, protocol: 'tcp' as const };
     const command = ['sh', '-c', 'until [ -e /go ]; do sleep 0.05; done; exec nc -lk -p 7000'];
@@ -173,11 +173,11 @@ describe.skipIf(engine === null)('a container on a real engine', () => {
     await runner.exec(web, ['touch', '/go'], never);
     const deadline = AbortSignal.timeout(10_000);
     while (!(await runner.listens(web, port, never))) deadline.throwIfAborted();
-    const { IPAddress } = (await docker.getContainer(web.id).inspect()).NetworkSettings.Networks[
-      (await docker.getContainer(web.id).inspect()).HostConfig.NetworkMode ?? ''
-    ]!;
+    const { NetworkSettings } = await docker.getContainer(web.id).inspect();
+    const { IPAddress } = NetworkSettings.Networks[project.project]!;
     expect(await runner.probeAddress(web, port, never)).toEqual({ host: IPAddress, port: 7000 });
-    expect(isAccepted).toBe(true);
+    // Podman has the kernel pass connections on, without a proxy that accepts them.
+    expect(isAccepted).toBe(!engine?.isPodman);
   }, 20_000);
 
   test('udp and loopback listeners are told apart by the sockets inside', async () => {

@@ -123,7 +123,7 @@ describe.skipIf(engine === null)('output and events on a real engine', () => {
       return event.type === 'removed';
     });
     await removing;
-    expect(seen).toEqual([
+    expect(seen).toMatchObject([
       { type: 'started', ...common },
       { type: 'exited', exitCode: 7, willRestart: false, ...common },
       { type: 'removed', ...common },

@@ -113,7 +113,9 @@ describe.skipIf(engine === null)('what is ours on a real engine', () => {
       const [job] = (await runner.observe(project.project, never)).instances;
       return { drift: job?.drift?.field, requests: proxy.requests.length };
     };
-    expect(await look()).toEqual({ drift: undefined, requests: 1 });
+    // Podman's list does not tell that a name has moved: there it costs one more.
+    const requests = engine?.isPodman ? 2 : 1;
+    expect(await look()).toEqual({ drift: undefined, requests });
     await docker.getImage(images?.redis ?? '').tag({ repo, tag: '1' });
     expect(await look()).toEqual({ drift: 'image', requests: 2 });
   });

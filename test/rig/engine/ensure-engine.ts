@@ -3,17 +3,16 @@ import { enginePaths } from './engine-paths.ts';
 import { mayInstallEngine } from './install-packages.ts';
 import { engineFolders } from './places.ts';
 import { probeEngine } from './probe-engine.ts';
+import type { EngineAnswer } from './probe-engine.ts';
 import { ensureTestImages } from './test-images.ts';
 import type { TestImages } from './test-images.ts';
 
-export interface TestEngine {
+export interface TestEngine extends EngineAnswer {
   /** `unix:///…`, as DOCKER_HOST and `--engine` take it. */
   url: string;
   socketPath: string;
   /** Whether it is the rig's private engine, on which a test may do what it likes. */
   own: boolean;
-  /** The newest API version the engine speaks, e.g. `1.41`. */
-  apiVersion: string;
   images: TestImages;
   /** Lets go of it. A private engine stays up, so that the next run starts at once. */
   dispose(): Promise<void>;

@@ -86,7 +86,8 @@ async function writeSettings(packages: string): Promise<void> {
   await rm(paths.state, { recursive: true, force: true });
   await rm(paths.socket, { force: true });
   const policies = join(paths.home, '.config/containers');
-  for (const folder of [paths.state, join(paths.state, 'netns'), policies, dataFolder()]) {
+  const bound = ['netns', 'containers'].map((name) => join(paths.state, name));
+  for (const folder of [...bound, policies, dataFolder()]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
   await copyFile(join(packages, 'etc/containers/policy.json'), join(policies, 'policy.json'));
@@ -120,10 +121,12 @@ insecure = true
 
 // The packages' `/usr`, C library included, stands in for the machine's: in this mount namespace only.
 const script = `
-  packages="$1" netns="$2"; shift 2
+  packages="$1" state="$2"; shift 2
   ip link set lo up
-  mkdir -p /run/netns
-  mount --bind "$netns" /run/netns
+  for folder in netns containers; do
+    mkdir -p "/run/$folder"
+    mount --bind "$state/$folder" "/run/$folder"
+  done
   if [ -d /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi
   mount --bind "$packages/usr" /usr
   exec catatonit -- podman "$@"`;
@@ -135,7 +138,7 @@ async function spawnService(packages: string): Promise<ProcessIdentity> {
     'unshare',
     [
       namespaces.split(' '),
-      ['sh', '-euc', script, 'podman-engine', packages, join(paths.state, 'netns')],
+      ['sh', '-euc', script, 'podman-engine', packages, paths.state],
       ['--root', dataFolder(), '--runroot', join(paths.state, 'root')],
       ['--storage-driver', 'overlay'],
       ['system', 'service', '--time=0', `unix://${paths.socket}`],
