@@ -159,7 +159,7 @@ describe('pulling', () => {
     const { done, progress } = ensure('x');
     await expect(done).rejects.toMatchObject({ code: 'DS_IMAGE_NO_NETWORK' });
     expect(pullsOf(peer)).toHaveLength(1);
-    expect(progress.map(({ status }) => status)).toEqual(['trying again']);
+    expect(progress.map(({ status }) => status)).toEqual(['trying again', 'not pulled']);
   });
 
   test('an engine that goes away in the middle is said to be gone, and not asked again', async () => {
