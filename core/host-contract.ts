@@ -5,6 +5,7 @@ import type { EventStream } from './events.ts';
 import type { ProjectIdentity } from './identity/project.ts';
 import type { PluginDescription } from './lifecycle/describe-plugins.ts';
 import type { ExecRequest } from './lifecycle/exec-in-service.ts';
+import type { Diagnosis } from './lifecycle/diagnose.ts';
 import type { ExplainedValue } from './lifecycle/explain-config.ts';
 import type { RemoveOptions } from './lifecycle/remove-services.ts';
 import type { ResetOptions } from './lifecycle/reset.ts';
@@ -67,6 +68,8 @@ export interface Host {
   exec(request: ExecRequest): Promise<number>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
   plugins(options?: { allow?: readonly string[] }): Promise<readonly PluginDescription[]>;
+  /** Everything that `up` needs, looked at; works whatever of it is broken. */
+  diagnose(): Promise<Diagnosis>;
   /** Values below a dotted path with who wrote them; undefined where there is no such path. */
   explain(path?: string): Promise<readonly ExplainedValue[] | undefined>;
   /** What the services export, for processes of this machine; `only`: what these do. */

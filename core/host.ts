@@ -13,6 +13,7 @@ import { ownUrl } from './own-url.ts';
 import { describePlugins } from './lifecycle/describe-plugins.ts';
 import { takeDown } from './lifecycle/down.ts';
 import { execInService } from './lifecycle/exec-in-service.ts';
+import { diagnose } from './lifecycle/diagnose.ts';
 import { explainConfig } from './lifecycle/explain-config.ts';
 import { resolveGlobalFlags } from './lifecycle/global-flags.ts';
 import { initializeProject } from './lifecycle/initialize.ts';
@@ -218,6 +219,7 @@ export function createHost(options: HostOptions = {}): Host {
       }
       return describePlugins(loaded.pluginHost);
     },
+    diagnose: () => diagnose(base, { configure, open, opened: () => opened }),
     async explain(path) {
       await configure();
       const { merged, origins } = current().loaded;
@@ -227,12 +229,8 @@ export function createHost(options: HostOptions = {}): Host {
     select: async (selection) => [
       ...(await selectServices((await configure()).services, selection)).selected,
     ],
-    async pluginTasks() {
-      return (await openAnyhow({ isAnywhere: true })).loaded.pluginHost.tasks;
-    },
-    async use(token) {
-      return current().loaded.contracts.use('the task', token);
-    },
+    pluginTasks: async () => (await openAnyhow({ isAnywhere: true })).loaded.pluginHost.tasks,
+    use: async (token) => current().loaded.contracts.use('the task', token),
     setLogLevel: voice.setLevel,
     async close() {
       for (const undo of undos.splice(0).toReversed()) {

@@ -5,3 +5,11 @@ import { pathToFileURL } from 'node:url';
 export function ownUrl(): string {
   return pathToFileURL(createRequire(import.meta.url).resolve('devservices')).href;
 }
+
+/** The version of this package. */
+export function readVersion(): string {
+  const { version } = createRequire(import.meta.url)('devservices/package.json') as {
+    version: string;
+  };
+  return version;
+}

@@ -107,7 +107,7 @@ function resolveSsh(url: URL): EngineAddress | { problem: string } {
     ...(user === '' ? {} : { user }),
     ...(url.port === '' ? {} : { port: Number(url.port) }),
     ...(path === '' ? {} : { path }),
-    url: `ssh://${url.host}${path}`,
+    url: `ssh://${user === '' ? '' : `${user}@`}${url.host}${path}`,
   };
 }
 

@@ -91,6 +91,7 @@ async function tlsFromEnvironment({ env, home }: LeadOptions): Promise<EngineTls
   return (await loadTls(folder, !verifies)) ?? {};
 }
 
-function withoutPassword(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, '//');
+/** An address as it may be shown. */
+export function withoutPassword(address: string): string {
+  return address.replace(/\/\/([^/@:]*):[^/@]*@/, '//$1@');
 }

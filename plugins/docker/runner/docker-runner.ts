@@ -4,6 +4,7 @@ import type { ContainerRun, ResolvedRun, Runner } from 'devservices/runner';
 import { createImageBuilder } from '../build/image-builder.ts';
 import { refreshImages } from '../build/refresh-images.ts';
 import { resolveBuild } from '../build/resolve-build.ts';
+import { diagnoseDocker } from '../doctor/diagnose-docker.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { findEngineStarter } from '../engine/start-engine.ts';
@@ -108,6 +109,7 @@ export function createDockerRunner(
     listMissing: (targets, signal) => listMissingImages({ engine, sizes }, targets, signal),
     refresh: (targets, refresh) =>
       refreshImages({ engine, ensureImage, imageBuilder }, targets, refresh),
+    diagnose: (signal) => diagnoseDocker(engine, signal),
     findStarter: (signal) => findEngineStarter({ ...options, ...engine.options }, signal),
     portOwner: (port) => findPortOwner(engine, port, closing.signal),
     close() {

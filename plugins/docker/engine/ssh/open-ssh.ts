@@ -43,14 +43,14 @@ export function openSsh(
   child.stdout.on('data', (chunk: Buffer) => {
     if (!stream.push(chunk)) child.stdout.pause();
   });
-  const ended = new Promise<void>((resolve) => child.stdout.once('close', resolve));
+  const isSaid = Promise.all([closed(child.stdout), closed(child.stderr)]);
   child.once('error', (thrown: NodeJS.ErrnoException) => {
     const missing = 'there is no `ssh` on the PATH';
     stream.destroy(failure(thrown.code === 'ENOENT' ? missing : thrown.message, null));
   });
   child.once('exit', (exitCode) => {
     void (async () => {
-      await Promise.race([Promise.all([ended, closed(child.stderr)]), pause(lastWordsMs)]);
+      await Promise.race([isSaid, pause(lastWordsMs)]);
       if (exitCode === 0) stream.push(null);
       else stream.destroy(failure(lastWords(said) || `ssh ended with ${exitCode}`, exitCode));
     })();
@@ -73,6 +73,7 @@ function lastWords(said: string): string {
     .filter((line) => line !== '' && !/^(@|Warning: Permanently added)/.test(line))
     .slice(-2)
     .join(' ')
+    .replaceAll(/\p{Cc}/gu, '')
     .replace(/\.$/, '');
 }
 
@@ -111,5 +112,4 @@ function asSocket(stream: Duplex, child: ChildProcessWithoutNullStreams): Duplex
 const closed = (stream: NodeJS.ReadableStream): Promise<void> =>
   new Promise((resolve) => stream.once('close', resolve));
 
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => void setTimeout(resolve, ms).unref());
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
