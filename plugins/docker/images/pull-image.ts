@@ -1,31 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DevServicesError, isDevServicesError } from 'devservices';
-import type { ImageProgress } from 'devservices/runner';
-import type { Surroundings } from '../engine/docker-config.ts';
 import { reasonOf } from '../engine/engine-failure.ts';
-import type { Engine } from '../engine/engine.ts';
 import { imageErrors } from '../image-errors.ts';
 import { findPlatforms } from './find-platforms.ts';
 import { resolveImageReference } from './image-reference.ts';
 import { loadCredentials } from './load-credentials.ts';
 import { resolvePullFailure } from './pull-failure.ts';
 import { pullOnce } from './pull-once.ts';
+import type { PullOptions } from './pull-options.ts';
 import { createPullProgress } from './pull-progress.ts';
 import type { RegistryCredentials } from './registry-credentials.ts';
-
-export interface PullOptions extends Surroundings {
-  engine: Engine;
-  image: string;
-  platform: string | undefined;
-  signal: AbortSignal;
-  onProgress: (progress: ImageProgress) => void;
-  /** Pause before the second try; it doubles. */
-  retryAfterMs: number;
-  /** After how long without a sign of the engine that is said. Default a minute. */
-  stallMs?: number | undefined;
-  /** Says what people should know though it stops nothing. */
-  warn?: ((text: string) => void) | undefined;
-}
 
 /**
  * Pulls one image, with up to three more tries where the network or the registry failed; resolves

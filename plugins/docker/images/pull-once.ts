@@ -3,7 +3,7 @@ import { toEngineError } from '../engine/engine-failure.ts';
 import { readJsonLines } from '../runner/read-json-lines.ts';
 import { findImage } from './find-image.ts';
 import { resolveImageReference } from './image-reference.ts';
-import type { PullOptions } from './pull-image.ts';
+import type { PullOptions } from './pull-options.ts';
 import type { PullLine, PullProgress } from './pull-progress.ts';
 import type { RegistryCredentials } from './registry-credentials.ts';
 import { watchStall } from './stall-watch.ts';
