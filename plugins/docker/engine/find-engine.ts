@@ -60,7 +60,7 @@ export async function follow(
     return await ask(lead, address, options);
   } catch (thrown) {
     if (options.signal.aborted || isDevServicesError(thrown)) throw thrown;
-    return { way, reason: explain(thrown as NodeJS.ErrnoException) };
+    return { way, reason: explain(thrown as NodeJS.ErrnoException, address) };
   }
 }
 
@@ -105,6 +105,20 @@ const explanations: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was cut',
 };
 
-function explain(error: NodeJS.ErrnoException): string {
-  return explanations[error.code ?? ''] ?? error.message;
+// Of OpenSSL's many words for it.
+const untrusted =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|CERT_.*)$/;
+
+function explain(error: NodeJS.ErrnoException, address: EngineAddress): string {
+  const { code = '', message } = error;
+  const isSecure = address.kind === 'tcp' && address.tls !== undefined;
+  if (untrusted.test(code)) return `its certificate is not trusted here (${message}): see ca.pem`;
+  if (/alert (?:certificate required|handshake failure|unknown ca|bad certificate)/.test(message)) {
+    return 'it does not take our client certificate, or wants one: see cert.pem and key.pem';
+  }
+  if (isSecure && code === 'ECONNRESET') {
+    return 'the connection was cut, maybe as our client certificate is not taken: see cert.pem and key.pem';
+  }
+  if (/wrong version number|packet length too long/.test(message)) return 'it does not speak TLS';
+  return explanations[code] ?? message;
 }
