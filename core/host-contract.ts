@@ -3,13 +3,14 @@ import type { ResolvedConfig } from './config/config.ts';
 import type { ContractToken, Contracts } from './contracts.ts';
 import type { EventStream } from './events.ts';
 import type { ProjectIdentity } from './identity/project.ts';
+import type { AttachRequest } from './lifecycle/attach-service.ts';
 import type { PluginDescription } from './lifecycle/describe-plugins.ts';
 import type { ExecRequest } from './lifecycle/exec-in-service.ts';
 import type { Diagnosis } from './lifecycle/diagnose.ts';
 import type { ExplainedValue } from './lifecycle/explain-config.ts';
 import type { RemoveOptions } from './lifecycle/remove-services.ts';
 import type { ResetOptions } from './lifecycle/reset.ts';
-import type { LogRequest } from './lifecycle/follow-logs.ts';
+import type { LogRequest } from './lifecycle/read-logs.ts';
 import type { ProjectStatus } from './lifecycle/status.ts';
 import type { TaskOutcome, Up, UpOptions } from './lifecycle/up.ts';
 import type { Logger, LogLevel } from './log.ts';
@@ -66,6 +67,8 @@ export interface Host {
   status(options?: { all?: boolean }): Promise<readonly ProjectStatus[]>;
   /** Runs a command inside a service that runs; gives its exit status. Works from labels, too. */
   exec(request: ExecRequest): Promise<number>;
+  /** Runs a service in the foreground and gives its exit status; one that runs is only followed. */
+  attach(request: AttachRequest): Promise<number>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
   plugins(options?: { allow?: readonly string[] }): Promise<readonly PluginDescription[]>;
   /** Everything that `up` needs, looked at; works whatever of it is broken. */

@@ -10,6 +10,7 @@ import type { Host, HostOptions } from './host-contract.ts';
 import { listCheckouts } from './identity/checkout.ts';
 import { resolveCacheHome } from './identity/state-home.ts';
 import { ownUrl } from './own-url.ts';
+import { attachService } from './lifecycle/attach-service.ts';
 import { describePlugins } from './lifecycle/describe-plugins.ts';
 import { takeDown } from './lifecycle/down.ts';
 import { execInService } from './lifecycle/exec-in-service.ts';
@@ -25,6 +26,7 @@ import {
   loadHost,
   loadWithoutConfig,
 } from './lifecycle/loaded-host.ts';
+import type { Kernel } from './lifecycle/kernel.ts';
 import { inPhase } from './lifecycle/phase.ts';
 import { createRecorder, lockCheckout } from './lifecycle/open-project.ts';
 import { type OpenedHost, openKernel } from './lifecycle/open-kernel.ts';
@@ -156,6 +158,11 @@ export function createHost(options: HostOptions = {}): Host {
     return taken;
   });
 
+  const whileLocked = async <T>(phase: string, work: (kernel: Kernel) => Promise<T>) => {
+    const { kernel } = await openAnyhow();
+    return lock.during(phase, () => inPhase(base, { phase }, () => work(kernel)));
+  };
+
   return {
     get root() {
       return opened?.kernel.root ?? base.cwd;
@@ -179,24 +186,9 @@ export function createHost(options: HostOptions = {}): Host {
       return up;
     },
     outcome: () => up?.outcome() ?? { services: {}, errors: [] },
-    async down(request) {
-      const { kernel } = await openAnyhow();
-      return lock.during('down', () =>
-        inPhase(base, { phase: 'down' }, () => takeDown(kernel, request)),
-      );
-    },
-    async rm(request) {
-      const { kernel } = await openAnyhow();
-      return lock.during('rm', () =>
-        inPhase(base, { phase: 'rm' }, () => removeServices(kernel, 'rm', request)),
-      );
-    },
-    async reset(request) {
-      const { kernel } = await openAnyhow();
-      return lock.during('reset', () =>
-        inPhase(base, { phase: 'reset' }, () => resetProject(kernel, request)),
-      );
-    },
+    down: (request) => whileLocked('down', (kernel) => takeDown(kernel, request)),
+    rm: (request) => whileLocked('rm', (kernel) => removeServices(kernel, 'rm', request)),
+    reset: (request) => whileLocked('reset', (kernel) => resetProject(kernel, request)),
     async status({ all = false } = {}) {
       const { kernel, checkout } = await openAnyhow({ isAnywhere: all });
       const others = all ? listCheckouts(base.env).filter(({ id }) => id !== checkout.id) : [];
@@ -207,6 +199,14 @@ export function createHost(options: HostOptions = {}): Host {
     },
     async exec(request) {
       return execInService((await openAnyhow()).kernel, request);
+    },
+    async attach(request) {
+      await initialize('attach');
+      const unlock = await lock.take('attach');
+      const { redact } = voice.redactor;
+      const onUp = (made: Up) => void (up = made);
+      const attachment = { ...request, unlock, redact, onUp };
+      return attachService(current().kernel, attachment).finally(unlock);
     },
     async *logs(request) {
       yield* readLogs((await openAnyhow()).kernel, request);

@@ -24,7 +24,8 @@ export interface LogReaderOptions {
   signal: AbortSignal;
   /** Where to begin. */
   position: LogPosition;
-  onLine(line: LogLine): void;
+  /** The next line comes when it is done with this one. */
+  onLine(line: LogLine): void | Promise<void>;
   /** What is no passing trouble of the environment. */
   onError(thrown: unknown): void;
 }
@@ -39,7 +40,7 @@ export function createLogReader(options: LogReaderOptions): LogReader {
     const log = runner.logs(instance, { follow: true, signal, ...position.open() });
     for await (const line of log) {
       failures = 0;
-      if (position.take(line)) onLine(line);
+      if (position.take(line)) await onLine(line);
     }
   };
   const read = async (): Promise<void> => {

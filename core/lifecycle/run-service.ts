@@ -23,6 +23,7 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
     tracked.enter({ state: 'starting' });
     wasAsked = true;
     started = await run.runner.start(planned, prepared, run.signal);
+    run.onStarted(started);
     return await becomeReady(run, started);
   } catch (thrown) {
     const leftover =

@@ -27,6 +27,8 @@ export interface ServiceRun {
   pull: PrepareOptions['pull'];
   /** Replaces every deadline of the readiness. */
   deadlineMs: number | undefined;
+  /** Its start request came through. */
+  onStarted(instance: Instance): void;
   /** What the runner reports; opened on first need, since a no-op needs none. */
   openWatch(): Promise<InstanceWatch>;
   /** Ends what runs of the service by another of its runs. */

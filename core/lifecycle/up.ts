@@ -4,7 +4,7 @@ import { type DevServicesError, isDevServicesError } from '../errors/error.ts';
 import type { ServiceReport } from '../events.ts';
 import type { Plan, PlannedService } from '../plan/plan.ts';
 import { Veto } from '../plugin/plugin-hooks.ts';
-import type { PrepareOptions } from '../run/runner.ts';
+import type { Instance, PrepareOptions } from '../run/runner.ts';
 import { trackService, type TrackedService } from '../service/track-service.ts';
 import { amendPlan } from './amend-plan.ts';
 import { lastLogLines } from './await-service.ts';
@@ -23,6 +23,8 @@ export interface UpOptions {
   /** Replaces every readiness's deadline. */
   waitTimeoutMs?: number | undefined;
   removeOrphans: boolean;
+  /** Told of each service that is started, as soon as it is. */
+  onStarted?(service: string, instance: Instance): void;
 }
 
 /** What a task did: one row a service, and everything that went wrong. */
@@ -77,6 +79,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       pull: options.pull,
       deadlineMs: options.waitTimeoutMs,
       removeReplaced: async () => throwAll(await removeAll(kernel, planned.replaced)),
+      onStarted: (instance) => options.onStarted?.(service, instance),
       openWatch: () => watches.open(planned),
       conditions: () => conditions.hold(planned, signal),
       onReady: async (instance) => {
@@ -97,7 +100,9 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
         if (event.type !== 'exited' || event.willRestart || own.current.state !== 'ready') return;
         const logs: string[] = [];
         const facts = { service, exitCode: event.exitCode, logs };
-        const error = serviceErrors.create('DS_SERVICE_EXITED', facts);
+        const error = event.isRemoval
+          ? serviceErrors.create('DS_SERVICE_REMOVED', { service })
+          : serviceErrors.create('DS_SERVICE_EXITED', facts);
         errors.push(error);
         reading.push(
           lastLogLines({ ...kernel, runner }, end.instance).then((lines) => logs.push(...lines)),

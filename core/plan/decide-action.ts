@@ -12,6 +12,8 @@ export interface Situation {
   recreate: boolean;
   /** Of a `restart`: `asked` is stopped and started again, `aside` only has to run. */
   restart?: 'asked' | 'aside' | undefined;
+  /** A one-shot that completed runs again. */
+  again?: boolean;
 }
 
 /** What `up` does with one service, and why. Unchanged means untouched. */
@@ -40,9 +42,13 @@ export function decideAction(situation: Situation): { action: PlannedAction; rea
     return { action: 'recreate', reason: { code: 'changed', text } };
   }
   if (instance.drift) {
-    return { action: 'recreate', reason: { code: 'image-changed', text: instance.drift.text } };
+    const { field, text } = instance.drift;
+    return { action: 'recreate', reason: { code: `${field}-changed`, text } };
   }
   const isCompleted = isOneShot && instance.status === 'exited' && instance.exitCode === 0;
+  if (situation.again && isCompleted) {
+    return { action: 'start', reason: { code: 'asked', text: 'run again' } };
+  }
   if (restart === 'asked' && (isUp || isCompleted || instance.status === 'paused')) {
     const text = isCompleted ? 'run again' : 'restarted';
     return { action: 'start', reason: { code: 'restarted', text } };

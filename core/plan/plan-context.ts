@@ -27,6 +27,8 @@ export interface PlanOptions extends Selection {
   update?: boolean;
   /** Images are not made anew, only said. */
   dryRun?: boolean;
+  /** One-shots that run again though they completed and are unchanged. */
+  again?: readonly string[];
   /** `--run SERVICE=KEY`. */
   runs?: Readonly<Record<string, string>>;
   /** What to do about a port that a stranger holds. Default `fail`. */

@@ -20,6 +20,8 @@ export interface Findings {
   recreate?: boolean;
   /** Services that are started again; whatever else is planned only has to run. */
   restart?: readonly string[];
+  /** One-shots that run again though they completed. */
+  again?: readonly string[];
 }
 
 /** Compares what is wanted with what is there, service by service, dependencies first. */
@@ -40,7 +42,7 @@ export function planServices(findings: Findings): Record<string, PlannedService>
 }
 
 function planService(findings: Findings, service: string, isOneShot: boolean): PlannedService {
-  const { config, project, state, instances, recreate = false, restart } = findings;
+  const { config, project, state, instances, recreate = false, restart, again = [] } = findings;
   const { key } = findings.chosen[service] as ChosenRun;
   const { run, ports, readiness, environment } = findings.resolved[service] as ResolvedService;
   const own = instances.filter((one) => one.service === service);
@@ -65,6 +67,7 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
       isOneShot,
       recreate,
       replaced,
+      again: again.includes(service),
       restart: restart && (restart.includes(service) ? 'asked' : 'aside'),
     }),
     dependsOn: dependenciesOf(config.services[service]).map(([need, how]) => ({

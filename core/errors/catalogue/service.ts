@@ -88,6 +88,12 @@ export const serviceErrors = defineErrors({
       `${service} runs as a ${kind}, inside which no command can be run.`,
     hint: () => 'Run the command on this machine: `devservices run -- COMMAND`.',
   }),
+  DS_SERVICE_NOT_STARTED: entry<{ service: string; reason: string }>({
+    blame: 'outcome',
+    title: 'A service was not started',
+    message: ({ service, reason }) => `${service} was not started: ${reason}.`,
+    hint: () => 'Mend what the reason says, then run this again.',
+  }),
   DS_SERVICE_DATA_IN_USE: entry<{ service: string; name: string; users: readonly string[] }>({
     blame: 'environment',
     title: "A service's data is used by somebody else",

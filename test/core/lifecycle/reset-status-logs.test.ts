@@ -201,7 +201,7 @@ test('logs: followed lines come as they are written, and leaving ends every sour
 
 test('logs: a source that fails while a line is being used is no unhandled rejection', async () => {
   await using host = await afterUp();
-  let begin = (_: () => void) => {};
+  let begin: (cut: () => void) => void = () => {};
   const followed = new Promise<() => void>((resolve) => (begin = resolve));
   const { logs } = host.runner;
   Object.assign(host.runner, {
