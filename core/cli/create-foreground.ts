@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { Foreground, ForegroundStreams } from '../command-foreground.ts';
 import { runInForeground } from '../command-foreground.ts';
 import type { Clock } from '../clock.ts';
@@ -66,6 +67,9 @@ function passKeys(stdin: NodeJS.ReadStream, events: ProcessEvents): () => void {
   };
   events.on('exit', restore);
   stdin.setRawMode(true);
+  // Node leaves on what makes a line feed more than one: the command's own terminal did that already.
+  // Where there is no stty, lines end as they would without.
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   return restore;
 }
 

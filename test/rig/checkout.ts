@@ -49,6 +49,8 @@ export interface Checkout {
   readonly outside: string;
   readonly stateHome: string;
   readonly docker: Dockerode;
+  /** What its tasks are run with. */
+  readonly env: NodeJS.ProcessEnv;
   write(files: Readonly<Record<string, string>>): void;
   /** Removes what `write` wrote. */
   clear(): void;
@@ -123,6 +125,7 @@ export function createCheckout(
     outside: folder,
     stateHome,
     docker,
+    env,
     write(files) {
       for (const [name, text] of Object.entries(files)) {
         mkdirSync(dirname(join(root, name)), { recursive: true });
