@@ -5,6 +5,7 @@ import { configNames, localNames } from '../core/config/find-config.ts';
 import {
   configSchema,
   dependency,
+  engine,
   inlineTask,
   permissions,
   port,
@@ -31,6 +32,9 @@ export function renderConfigurationDoc(): string {
     '## Fields',
     '### The whole configuration',
     fieldsOf(configSchema),
+    '### Engine',
+    'The address, or a record; docs/engines.md says how one is found and started:',
+    fieldsOf(engine),
     '### Service',
     fieldsOf(service),
     '### Port',

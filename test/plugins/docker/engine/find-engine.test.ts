@@ -69,6 +69,49 @@ describe('which engine', () => {
     expect((await find({ home: engine.folder })).address.url).toBe(`unix://${link}`);
   });
 
+  test.each<[string, Record<string, string>]>([
+    ['run/docker.sock', { XDG_RUNTIME_DIR: '~/run' }],
+    ['.docker/run/docker.sock', {}],
+    ['.docker/desktop/docker.sock', {}],
+    ['.colima/work/docker.sock', { COLIMA_PROFILE: 'work' }],
+    ['.config/colima/default/docker.sock', {}],
+    ['elsewhere/default/docker.sock', { COLIMA_HOME: '~/elsewhere' }],
+    ['.orbstack/run/docker.sock', {}],
+    ['.rd/docker.sock', {}],
+    ['.lima/docker/sock/docker.sock', {}],
+    ['lima/mine/sock/docker.sock', { LIMA_HOME: '~/lima', LIMA_INSTANCE: 'mine' }],
+    ['run/podman/podman.sock', { XDG_RUNTIME_DIR: '~/run' }],
+    ['.local/share/containers/podman/machine/podman.sock', {}],
+    ['tmp/podman/podman-machine-default-api.sock', { TMPDIR: '~/tmp' }],
+  ])('%s is a place where it is looked for', async (place, variables) => {
+    const engine = await startFakeEngine();
+    const link = join(engine.folder, place);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(engine.socketPath, link);
+    const env = Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [name, value.replace('~', engine.folder)]),
+    );
+    expect((await find({ env, home: engine.folder })).address.url).toBe(`unix://${link}`);
+  });
+
+  test('CONTAINER_HOST is another tool’s, and not followed', async () => {
+    const engine = await startFakeEngine();
+    await failureOf({ env: { CONTAINER_HOST: engine.url } });
+    expect(engine.requests).toEqual([]);
+  });
+
+  test('who named it is named', async () => {
+    const failure = await failureOf({
+      engine: 'unix:///nowhere/e.sock',
+      engineSource: '$DEVSERVICES_ENGINE',
+    });
+    expect(failure.message).toContain('$DEVSERVICES_ENGINE unix:///nowhere/e.sock: there is no');
+  });
+
+  test('inside WSL the hint is for Windows', async () => {
+    expect((await failureOf({ env: { WSL_DISTRO_NAME: 'Debian' } })).hint).toContain('Windows');
+  });
+
   test('asks with one ping', async () => {
     const engine = await startFakeEngine();
     await find({ engine: engine.url });
