@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { removeBuiltImages } from '../rig/built-images.ts';
 import { createCheckout, type Checkout, type RunOptions } from '../rig/checkout.ts';
 import { dockerCli } from '../rig/docker-cli.ts';
 import { ensureEngine } from '../rig/engine/ensure-engine.ts';
@@ -19,16 +20,9 @@ describe.skipIf(engine === null)('services whose images are built', () => {
     env = cli;
   });
   afterEach(async () => {
-    const project = checkout.root.split('/').at(-1);
-    const filters = { label: [`dev.devservices.image.project=${project}`] };
-    const { docker } = checkout;
+    const { docker, root } = checkout;
     await checkout[Symbol.asyncDispose]();
-    for (const { Id } of await docker.listImages({ all: true, filters })) {
-      await docker
-        .getImage(Id)
-        .remove({ force: true })
-        .catch(() => {});
-    }
+    await removeBuiltImages(docker, basename(root));
   });
 
   const sleeper = { kind: 'container', command: ['sleep', '1000'], init: true };
@@ -177,8 +171,8 @@ describe.skipIf(engine === null)('services whose images are built', () => {
     expect(exitCode).toBe(130);
     expect(finished).toMatchObject({ ok: false, exitCode: 130 });
     expect(await checkout.containers()).toEqual({});
-    const image = finished.services['api'] && `--tag=${checkout.root.split('/').at(-1)}_api`;
-    expect(commandLines().filter((line) => line.includes(String(image)))).toEqual([]);
+    const tag = `--tag=${basename(checkout.root)}_api`;
+    expect(commandLines().filter((line) => line.includes(tag))).toEqual([]);
   });
 
   test('`--update` can not be given where no registry may be asked', async () => {

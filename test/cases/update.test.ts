@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { removeBuiltImages, removeImage } from '../rig/built-images.ts';
 import { createCheckout } from '../rig/checkout.ts';
 import { dockerCli } from '../rig/docker-cli.ts';
 import { ensureEngine } from '../rig/engine/ensure-engine.ts';
@@ -10,19 +12,13 @@ const engine = await ensureEngine();
 describe.skipIf(engine === null)('`up --update`', () => {
   if (!engine) return;
   const checkout = createCheckout(engine);
-  const project = checkout.root.split('/').at(-1);
+  const project = basename(checkout.root);
   const names: string[] = [];
   afterAll(async () => {
     const { docker } = checkout;
-    const filters = { label: [`dev.devservices.image.project=${project}`] };
     await checkout[Symbol.asyncDispose]();
-    const built = await docker.listImages({ all: true, filters });
-    for (const image of [...built.map(({ Id }) => Id), ...names]) {
-      await docker
-        .getImage(image)
-        .remove({ force: true })
-        .catch(() => {});
-    }
+    await removeBuiltImages(docker, project);
+    for (const name of names) await removeImage(docker, name);
   });
 
   test('makes anew what has a newer image, and nothing else; a registry that is away stops nothing', async () => {

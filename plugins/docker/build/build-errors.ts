@@ -24,11 +24,11 @@ export const buildErrors = defineErrors({
   }),
   DS_BUILD_NEEDS_BUILDX: entry<OfService & { field: string; found: string }>({
     blame: 'environment',
-    title: 'A field of a build needs buildx, which is not there',
+    title: 'A field of a build needs a builder that is not there',
     message: ({ service, field, found }) =>
-      `build.${field} of ${service} needs buildx; here there is ${found}.`,
+      `build.${field} of ${service} needs buildx and an engine with BuildKit; here there is ${found}.`,
     hint: ({ field }) =>
-      `Install docker’s buildx plugin (docker-buildx-plugin, or docker-buildx on Debian), or leave ${field} out.`,
+      `Leave ${field} out, or install docker’s buildx plugin (docker-buildx-plugin; docker-buildx on Debian).`,
   }),
   DS_BUILD_CONTEXT_MISSING: entry<OfService & { context: string }>({
     blame: 'user',

@@ -10,7 +10,10 @@ export interface BuildOutput {
 
 const keptLines = 30;
 
-/** Reads the plain progress of BuildKit (`#7 [app 2/5] RUN …`) and of its predecessor (`Step 2/5 : …`). */
+/**
+ * Reads the plain progress of BuildKit (`#7 [app 2/5] RUN …`), of its predecessor (`Step 2/5 : …`) and
+ * of Podman (`STEP 2/5: …`).
+ */
 export function createBuildOutput(mask: (text: string) => string): BuildOutput {
   const lines: string[] = [];
   return {
@@ -31,6 +34,6 @@ export function createBuildOutput(mask: (text: string) => string): BuildOutput {
 
 function stepOf(line: string): string | undefined {
   const [, ofKit] = /^#\d+ (\[[^\]]*\d+\/\d+\] .+|exporting to image)$/.exec(line) ?? [];
-  const [, steps, instruction] = /^Step (\d+\/\d+) : (.+)$/.exec(line) ?? [];
+  const [, steps, instruction] = /^Step (\d+\/\d+) ?: (.+)$/i.exec(line) ?? [];
   return ofKit ?? (steps === undefined ? undefined : `[${steps}] ${instruction}`);
 }

@@ -30,17 +30,20 @@ export function createImageBuilder(setting: {
   const makers = new Map<string, ImageBuild>();
   let search: Promise<BuilderSearch> | undefined;
 
-  const builderFor = async ({ service }: ImageBuild): Promise<Builder> => {
+  const builderFor = async ({ service }: ImageBuild, signal: AbortSignal): Promise<Builder> => {
     search ??= findBuilder(env);
-    const found = await search;
-    if (!('problem' in found)) return found;
+    const [found, isPodman] = await Promise.all([search, engine.isPodman(signal)]);
+    if (!('problem' in found)) {
+      // Its API has the older way to build only.
+      return isPodman ? { ...found, kind: 'classic', name: `${found.name}, on Podman` } : found;
+    }
     search = undefined;
     throw buildErrors.create('DS_BUILD_NO_CLI', { service, problem: found.problem });
   };
 
   const build = async (image: ImageBuild, options: BuildOptions): Promise<void> => {
     await assertFree(engine, image, options.signal);
-    const builder = await builderFor(image);
+    const builder = await builderFor(image, options.signal);
     await buildImage({ engine, env, builder }, image, options);
   };
 

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { createImageBuilder } from '../../../../plugins/docker/build/image-builder.ts';
 import type { ImageBuild, ResolvedBuild } from '../../../../plugins/docker/build/resolved-build.ts';
 import { createEngine } from '../../../../plugins/docker/engine/engine.ts';
+import { removeBuiltImages } from '../../../rig/built-images.ts';
 import { dockerCli, type CliKind } from '../../../rig/docker-cli.ts';
 import type { TestEngine } from '../../../rig/engine/ensure-engine.ts';
 import { createTempFolder } from '../../../rig/state/temp-folder.ts';
@@ -34,13 +35,7 @@ export async function createBuildCase(engine: TestEngine, kind: CliKind) {
   const connected = createEngine({ engine: engine.url, env: {} });
   onTestFinished(async () => {
     connected.close();
-    const filters = { label: [`dev.devservices.image.project=${project.project}`] };
-    for (const { Id } of await docker.listImages({ all: true, filters })) {
-      await docker
-        .getImage(Id)
-        .remove({ force: true })
-        .catch(() => {});
-    }
+    await removeBuiltImages(docker, project.project);
   });
   const env = { ...process.env, ...cli };
   return {

@@ -100,7 +100,8 @@ describe.skipIf(engine === null)('what is built, and by what name', () => {
     const project = { ...it.project, checkout: 'f00d' };
     await it.builder.ensure(it.build({}, { project }), quiet);
     const { Config } = await it.docker.getImage(it.build().image).inspect();
-    expect(Config.Labels).toMatchObject({ 'dev.devservices.image.checkout': 'f00d' });
+    const memory = `${it.project.project}/f00d/api/h1`;
+    expect(Config.Labels).toMatchObject({ 'dev.devservices.image': memory });
   });
 
   test('two services of one image are built once, and not if they differ', async () => {
@@ -114,7 +115,8 @@ describe.skipIf(engine === null)('what is built, and by what name', () => {
       it.builder.ensure(it.build({}, { image, service: 'worker' }), options),
     ]);
     const { Config } = await it.docker.getImage(image).inspect();
-    expect(Config.Labels).toMatchObject({ 'dev.devservices.image.service': 'api' });
+    const memory = `${it.project.project}/c0ffee/api/h1`;
+    expect(Config.Labels).toMatchObject({ 'dev.devservices.image': memory });
     // News are of the build: who joined hears of it once.
     expect(seen).toEqual([{ image, status: 'building' }]);
     const other = it.build({}, { image, service: 'worker', hash: 'h2' });
