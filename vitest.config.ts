@@ -5,8 +5,10 @@ const engineTests = ['test/rig/**/*.test.ts', 'test/**/*.case.test.ts', 'test/ca
 // They do the same on every engine, or need more than the engine's own network.
 const engineIndependent = [
   'test/rig/**',
-  'test/examples/**',
-  'test/cases/{node-versions,outside-plugin,packed-bin,packed-types}.test.ts',
+  'test/core/**',
+  'test/plugins/docker/engine/**',
+  'test/plugins/docker/images/credential-helper.case.test.ts',
+  'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
 ];
 
 export default defineConfig({
@@ -40,6 +42,7 @@ export default defineConfig({
           name: 'engines',
           include: engineTests,
           exclude: engineIndependent,
+          setupFiles: ['test/engines/excuse.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import type { EngineBeside } from './engines-beside.ts';
 import { withFolderLock } from './folder-lock.ts';
@@ -78,6 +79,7 @@ async function startService(): Promise<void> {
     await endService(service);
     throw new Error(`podman does not come up; the end of its log:\n${await lastLogLines()}`);
   }
+  startTimers();
   say(`podman up on unix://${paths.socket} after ${Math.round(performance.now() - started)} ms`);
 }
 
@@ -162,6 +164,13 @@ async function spawnService(packages: string): Promise<ProcessIdentity> {
   const identity = identifyProcess(child.pid ?? 0);
   if (!identity) throw new Error(`podman ended at once:\n${await lastLogLines()}`);
   return identity;
+}
+
+function startTimers(): void {
+  const program = fileURLToPath(new URL('./podman-timers.ts', import.meta.url));
+  const args = ['--import', 'tsx', program, paths.socket];
+  const options = { cwd: import.meta.dirname, detached: true, stdio: 'ignore' } as const;
+  spawn(process.execPath, args, options).unref();
 }
 
 async function answers(service: ProcessIdentity): Promise<boolean> {
