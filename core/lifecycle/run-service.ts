@@ -1,4 +1,5 @@
 import { asError } from '../errors/as-error.ts';
+import { joinsOf } from '../run/joins.ts';
 import type { Instance } from '../run/runner.ts';
 import { awaitCompleted, awaitReady, stillAnswers } from './await-service.ts';
 import { inPhase } from './phase.ts';
@@ -17,8 +18,11 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
       return await confirm(run, existing);
     }
     const needsNew = planned.action === 'create' || planned.action === 'recreate';
+    // What shares something of another's container can only be made when that is there.
+    const isJoined = joinsOf(planned.run).length > 0;
+    if (isJoined) await run.conditions();
     prepared = needsNew || !existing ? await prepare(run) : existing;
-    await run.conditions();
+    if (!isJoined) await run.conditions();
     run.signal.throwIfAborted();
     tracked.enter({ state: 'starting' });
     wasAsked = true;

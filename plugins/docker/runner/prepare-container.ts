@@ -92,7 +92,7 @@ async function createContainer(
   interrupt: AbortSignal,
 ): Promise<string> {
   const request = createBody(target, apiOf(await engine.client(interrupt)));
-  const signal = abortLater(interrupt, createPatienceMs);
+  const { signal, leave } = abortLater(interrupt, createPatienceMs);
   try {
     return await requestCreation(engine, target, { ...request, signal });
   } catch (thrown) {
@@ -101,11 +101,13 @@ async function createContainer(
       throw thrown;
     }
     if (statusOf(thrown) === 409 && (await freeOurName(engine, target, signal))) {
-      return requestCreation(engine, target, { ...request, signal });
+      return await requestCreation(engine, target, { ...request, signal });
     }
     if (statusOf(thrown) !== 400) throw thrown;
     const facts = { service: target.service, reason: reasonOf(thrown) };
     throw dockerErrors.create('DS_DOCKER_RUN_REFUSED', facts, thrown);
+  } finally {
+    leave();
   }
 }
 
@@ -143,10 +145,12 @@ async function freeOurName(
   return true;
 }
 
-function abortLater(signal: AbortSignal, ms: number): AbortSignal {
+function abortLater(signal: AbortSignal, ms: number): { signal: AbortSignal; leave(): void } {
   const later = new AbortController();
   const wait = (): void => void setTimeout(() => later.abort(signal.reason), ms).unref();
   if (signal.aborted) wait();
   else signal.addEventListener('abort', wait, { once: true });
-  return later.signal;
+  // One signal sees many containers made: none may leave a listener behind.
+  const leave = (): void => signal.removeEventListener('abort', wait);
+  return { signal: later.signal, leave };
 }

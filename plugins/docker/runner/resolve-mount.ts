@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join, posix, resolve } from 'node:path';
+import { isAbsolute, posix, resolve } from 'node:path';
 import type { VolumeMount } from 'devservices/runner';
 import type { Refuse } from './field-error.ts';
 import { bytesOf, modeOf, present } from './field-values.ts';
@@ -101,7 +101,7 @@ function tidy(target: string): string {
 
 // As Compose tells them apart: a folder begins with a dot, a slash or a tilde.
 function resolveFolder(source: string, root: string): string | undefined {
-  if (source === '~' || source.startsWith('~/')) return join(homedir(), source.slice(1));
+  if (source === '~' || source.startsWith('~/')) return resolve(homedir(), source.slice(2));
   if (isAbsolute(source)) return resolve(source);
   return /^\.\.?(\/|$)/.test(source) ? resolve(root, source) : undefined;
 }

@@ -37,7 +37,7 @@ export async function createCaseProject(
   const docker = new Docker({ socketPath });
   onTestFinished(async () => {
     await runner.close();
-    await removeAll(docker, project);
+    await removeProject(docker, `dev.devservices.project=${project.project}`);
   });
   await runner.ensureProject(project, never);
   const prepare: CaseProject['prepare'] = (target, options = {}) =>
@@ -63,8 +63,9 @@ export async function createCaseProject(
   };
 }
 
-async function removeAll(docker: Docker, { project }: ProjectIdentity): Promise<void> {
-  const filters = { label: [`dev.devservices.project=${project}`] };
+/** Removes containers, volumes and networks that have a label. */
+export async function removeProject(docker: Docker, label: string): Promise<void> {
+  const filters = { label: [label] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) {
     const found = docker.getContainer(Id);
     // Podman would ask it to stop first, and wait.
