@@ -19,7 +19,8 @@ export function resolveImageReference(image: string): ImageReference {
   const name = colon < 0 ? untilDigest : untilDigest.slice(0, colon);
   const tag = digest ?? (colon < 0 ? 'latest' : untilDigest.slice(colon + 1));
   const [first = '', ...rest] = name.split('/');
-  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  // Repositories are in lower case: anything else is the name of a machine.
+  const hasRegistry = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
   return { registry: hasRegistry ? first : 'docker.io', name, tag };
 }
 

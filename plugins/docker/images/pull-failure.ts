@@ -17,7 +17,7 @@ export interface PullFailure {
 }
 
 const patterns = {
-  malformed: /invalid reference format|invalid repository name/i,
+  malformed: /invalid reference format|invalid repository name|repository name must be lowercase/i,
   noSpace: /no space left on device|disk quota exceeded/i,
   rateLimited: /toomanyrequests|too many requests|rate limit/i,
   noNetwork:

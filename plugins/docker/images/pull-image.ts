@@ -61,8 +61,13 @@ async function namePlatforms(
   credentials: RegistryCredentials | undefined,
 ): Promise<DevServicesError> {
   if (error.code !== 'DS_IMAGE_PLATFORM') return error;
-  const platforms = await findPlatforms({ ...options, credentials });
   const { platform, reason } = error.facts as { platform: string; reason: string };
+  const found = await findPlatforms({ ...options, credentials });
+  // Not every engine can look them up, but it may have said which one it got.
+  const platforms =
+    found.length > 0
+      ? found
+      : [...reason.matchAll(/actual:? (\S+)/g)].flatMap(([, one = '']) => one);
   const facts = { image: options.image, platform, platforms, reason };
   return imageErrors.create('DS_IMAGE_PLATFORM', facts, error.cause);
 }

@@ -39,10 +39,14 @@ describe.skipIf(engine === null)('what a registry gives, and to whom', () => {
       const name = `${rig.proxy.host}/app:list`;
       await putPlatformList(app, { tag: 'list', platform: native });
       const { pull } = await rig.open();
-      await expect(pull(name, { platform: other })).rejects.toMatchObject({
-        code: 'DS_IMAGE_PLATFORM',
-        facts: { platform: other, platforms: [native] },
-      });
+      const thrown: unknown = await pull(name, { platform: other }).catch(
+        (error: unknown) => error,
+      );
+      expect(thrown).toMatchObject({ code: 'DS_IMAGE_PLATFORM', facts: { platform: other } });
+      // Not every engine can look up what a list has.
+      expect([[native], []]).toContainEqual(
+        (thrown as { facts: { platforms: readonly string[] } }).facts.platforms,
+      );
       await pull(name, { platform: native });
     });
 

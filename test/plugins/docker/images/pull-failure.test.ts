@@ -3,6 +3,11 @@ import { resolvePullFailure } from '../../../../plugins/docker/images/pull-failu
 
 describe('why a pull failed, in engines’ own words', () => {
   test.each([
+    [
+      'DS_IMAGE_NAME_INVALID',
+      false,
+      'normalizing image: parsing reference "nope/App:1": repository name must be lowercase',
+    ],
     ['DS_IMAGE_NAME_INVALID', false, 'invalid reference format: repository name must be lowercase'],
     [
       'DS_IMAGE_NOT_FOUND',

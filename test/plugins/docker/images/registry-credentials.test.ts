@@ -15,6 +15,7 @@ describe('names of images', () => {
     ['bitnami/redis', 'docker.io', 'bitnami/redis', 'latest'],
     ['ghcr.io/a/b:1', 'ghcr.io', 'ghcr.io/a/b', '1'],
     ['localhost/a', 'localhost', 'localhost/a', 'latest'],
+    ['Mirror/a', 'Mirror', 'Mirror/a', 'latest'],
     ['localhost:5000/a', 'localhost:5000', 'localhost:5000/a', 'latest'],
     ['r:5000/a/b:2@sha256:ab', 'r:5000', 'r:5000/a/b', 'sha256:ab'],
   ])('%s', (image, registry, name, tag) => {
