@@ -106,7 +106,7 @@ function whenExited(
   const ended = new Promise<never>((_, reject) => {
     let exits = 0;
     const off = watch.on(instance, (event) => {
-      if (event.type === 'removed') {
+      if (event.type === 'removed' || (event.type === 'exited' && event.isRemoval)) {
         reject(serviceErrors.create('DS_SERVICE_REMOVED', { service }));
       } else if (event.type === 'exited') {
         const { exitCode } = event;

@@ -14,6 +14,7 @@ export interface ListedContainer {
   Mounts?: readonly { Name?: string }[] | null;
   State: string;
   Status: string;
+  HostConfig?: { NetworkMode?: string } | null;
   NetworkSettings?: {
     Networks?: Readonly<Record<string, ListedEndpoint>> | null;
   } | null;

@@ -45,6 +45,11 @@ export function furtherNetworks(target: Target, api: EngineApi): readonly Networ
   return endpointsOf(target, api).filter(({ network }) => network !== target.project.project);
 }
 
+/** The container's place on the project's own network, if it has one. Pure. */
+export function ownNetwork(target: Target, api: EngineApi): NetworkEndpoint | undefined {
+  return endpointsOf(target, api).find(({ network }) => network === target.project.project);
+}
+
 /** The container that a `service:NAME` stands for. */
 export function joinedContainer({ project }: Target, value: string): string {
   return value.startsWith('service:')

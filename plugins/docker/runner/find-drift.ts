@@ -23,6 +23,17 @@ export async function findDrift(
   return { field: 'image', text: `${image} now stands for another image (${shortId(now)})` };
 }
 
+/** Whether a container runs without the network that it was made for: nobody reaches it by its name. */
+export function findNetworkDrift(
+  { State, HostConfig, NetworkSettings }: ListedContainer,
+  network: string,
+): Instance['drift'] {
+  if (HostConfig?.NetworkMode !== network || !['running', 'paused'].includes(State))
+    return undefined;
+  if (NetworkSettings?.Networks?.[network]?.EndpointID) return undefined;
+  return { field: 'network', text: `it is not on the network ${network} any more` };
+}
+
 /** The id that an image's name stands for on the engine; undefined where there is none. */
 export async function findImageId(
   engine: Engine,

@@ -2,7 +2,7 @@ import { labels } from 'devservices/runner';
 import type { Instance, Observation, ProjectIdentity } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
-import { findDrift } from './find-drift.ts';
+import { findDrift, findNetworkDrift } from './find-drift.ts';
 import { isOurs } from './owned-names.ts';
 import { readInstance } from './read-instance.ts';
 
@@ -28,7 +28,8 @@ export async function observeProject(
     const instance = readInstance(container, project.project);
     if (!instance) continue;
     addresses.note(container.Id, container.NetworkSettings?.Networks?.[project.project]);
-    const drift = await findDrift(engine, container, signal);
+    const drift =
+      findNetworkDrift(container, project.project) ?? (await findDrift(engine, container, signal));
     instances.push(drift ? { ...instance, drift } : instance);
   }
   return { instances, foreign };

@@ -5,7 +5,7 @@ import { dockerErrors } from '../errors.ts';
 import { inspectContainer } from './container-addresses.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { findPortOwner } from './find-port-owner.ts';
-import { generationOf } from './read-instance.ts';
+import { isNetworkGone, rejoinNetwork } from './rejoin-network.ts';
 
 /**
  * One start request, then one look at what came of it. Throws DS_DOCKER_PORT_TAKEN with who holds
@@ -17,19 +17,29 @@ export async function startContainer(
 ): Promise<Instance> {
   const { id, service } = instance;
   addresses.forget(id);
-  try {
-    await engine
+  const start = (): Promise<unknown> =>
+    engine
       .ask({ doing: `start the container of ${service}`, signal }, (client) =>
         client.getContainer(id).start({ abortSignal: signal }),
       )
       .catch(unless([304], undefined));
+  try {
+    await start().catch(async (thrown: unknown) => {
+      if (!isNetworkGone(thrown)) throw thrown;
+      await rejoinNetwork(engine, { target, id, signal });
+      await start();
+    });
   } catch (thrown) {
     throw await nameStartFailure(engine, { thrown, target, signal });
   }
-  const { state, endpoint } = await inspectContainer(engine, instance, signal);
+  let look = await inspectContainer(engine, instance, signal);
+  if (look.state.status === 'running' && !look.endpoint) {
+    const isMended = await rejoinNetwork(engine, { target, id, signal });
+    if (isMended) look = await inspectContainer(engine, instance, signal);
+  }
+  const { state, endpoint, generation } = look;
   addresses.note(id, endpoint);
   const { exitCode: _exitCode, health: _health, ...lasting } = instance;
-  const generation = generationOf(id, endpoint);
   // It may have done its work, or failed, by now.
   const { startedAt, exitCode } = state;
   if (state.status !== 'exited') return { ...lasting, generation, startedAt, status: 'running' };
