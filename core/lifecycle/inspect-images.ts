@@ -5,27 +5,12 @@ import type { MissingImage, Runner, Target } from '../run/runner.ts';
 import type { Kernel } from './kernel.ts';
 
 /** What services start from and would have to be fetched; `there` are the runners that can be asked. */
-export async function inspectImages(
-  { config, project, root, signal }: Kernel,
-  there: readonly Runner[],
-): Promise<Finding[]> {
+export async function inspectImages(kernel: Kernel, there: readonly Runner[]): Promise<Finding[]> {
+  const { config, signal } = kernel;
   if (!config) return [];
   try {
     const found = await Promise.all(
-      there.map((runner) => {
-        const targets = Object.entries(config.services).flatMap(([service, { run: _, ...rest }]) =>
-          Object.entries(runsOf({ ...rest, run: _ })).flatMap(([runKey, run]): Target[] => {
-            if (run.kind !== runner.kind) return [];
-            const context = { service, project, root, environment: {} };
-            // Of variables and ports no image depends: a target of nothing else is enough.
-            const spec = { v: 1, fields: {} } as const;
-            return [
-              { project, service, runKey, run: runner.normalise(run, context), ports: [], spec },
-            ];
-          }),
-        );
-        return runner.listMissing?.(targets, signal) ?? [];
-      }),
+      there.map(async (runner) => runner.listMissing?.(targetsOf(kernel, runner), signal) ?? []),
     );
     return describe(found.flat());
   } catch (thrown) {
@@ -33,6 +18,22 @@ export async function inspectImages(
     const { message, hint } = asError(thrown);
     return [{ name: 'images', level: 'warning', text: message, hint }];
   }
+}
+
+// No image depends on variables and ports: a target without them is enough.
+function targetsOf({ config, project, root }: Kernel, runner: Runner): Target[] {
+  return Object.entries(config?.services ?? {}).flatMap(([service, written]) => {
+    const own = Object.entries(runsOf(written)).filter(([, { kind }]) => kind === runner.kind);
+    const context = { service, project, root, environment: {} };
+    return own.map(([runKey, run]) => ({
+      project,
+      service,
+      runKey,
+      run: runner.normalise(run, context),
+      ports: [],
+      spec: { v: 1, fields: {} } as const,
+    }));
+  });
 }
 
 function describe(missing: readonly MissingImage[]): Finding[] {

@@ -35,7 +35,7 @@ export async function startSshServer(
   await installMissing({ programs: ['sshd', 'ssh'], packages: ['openssh-server'] });
   const folder = mkdtempSync(join(tmpdir(), 'ds-ssh-'));
   const file = (name: string) => join(folder, name);
-  const [port = 0] = await freePorts(1);
+  const [port] = await freePorts(1);
   for (const name of ['host_key', 'user_key']) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
   }

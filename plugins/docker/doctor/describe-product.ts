@@ -25,8 +25,8 @@ export function describeProduct(
     ['Docker Desktop', /docker desktop/i.test(OperatingSystem)],
     ['OrbStack', /orbstack/i.test(OperatingSystem)],
     ['Rancher Desktop', /rancher desktop/i.test(OperatingSystem) || /rancher-desktop/.test(Name)],
-    ['Colima', /^colima/.test(Name)],
-    ['Lima', /^lima-/.test(Name)],
+    ['Colima', Name.startsWith('colima')],
+    ['Lima', Name.startsWith('lima-')],
   ];
   const [name = 'Docker Engine'] = known.find(([, isIt]) => isIt) ?? [];
   return { name, isRootless };

@@ -21,6 +21,8 @@ export interface EngineOptions {
   /** Default: the process's own. */
   env?: Readonly<Record<string, string | undefined>>;
   home?: string;
+  /** Where engines for all users put their sockets; default `/var/run`. */
+  systemFolder?: string;
   pingTimeoutMs?: number;
   /** Learns which engine was taken. */
   onFound?(found: FoundEngine): void;
@@ -93,9 +95,9 @@ export function createEngine(options: EngineOptions): Engine {
     connect: async (signal) => (await find(signal)).address,
     isPodman: async (signal) => (await find(signal)).isPodman,
     async list(filters, signal) {
-      const { transport, apiVersion } = await find(signal);
+      const { transport, apiVersion, isPodman } = await find(signal);
       try {
-        return await listContainers(transport, { apiVersion, filters, signal });
+        return await listContainers(transport, { apiVersion, isPodman, filters, signal });
       } catch (thrown) {
         throw toEngineError(thrown, { doing: 'list containers', address: url, signal });
       }

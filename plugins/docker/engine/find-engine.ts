@@ -47,10 +47,12 @@ export async function findEngine(options: FindOptions): Promise<FoundEngine> {
   throw dockerErrors.create('DS_DOCKER_UNREACHABLE', { tried, ...(isWsl ? { isWsl } : {}) });
 }
 
+type AskOptions = Pick<FindOptions, 'env' | 'signal' | 'pingTimeoutMs'>;
+
 /** Asks for a sign of life where a lead leads; throws what is no reason to try another. */
 export async function follow(
   lead: Lead,
-  options: Pick<FindOptions, 'env' | 'signal' | 'pingTimeoutMs'>,
+  options: AskOptions,
 ): Promise<FoundEngine | EngineAttempt> {
   const { way, tls } = lead;
   if (lead.address === undefined) return { way, reason: lead.problem ?? 'it leads nowhere' };
@@ -67,26 +69,30 @@ export async function follow(
 async function ask(
   lead: Lead,
   address: EngineAddress,
-  options: Pick<FindOptions, 'env' | 'signal' | 'pingTimeoutMs'>,
+  options: AskOptions & { withoutCli?: string },
 ): Promise<FoundEngine> {
   const { way, isChosen } = lead;
-  const transport = createTransport(address, options.env);
+  const { env, signal, withoutCli } = options;
+  const transport = createTransport(address, env);
   const patienceMs = address.kind === 'ssh' ? 30_000 : isChosen ? 10_000 : 3000;
   const timeoutMs = options.pingTimeoutMs ?? patienceMs;
   try {
-    const answer = await pingEngine(transport, { way, signal: options.signal, timeoutMs });
-    return { way, address, transport, ...answer };
+    const apiVersion = await pingEngine(transport, { way, signal, timeoutMs });
+    return { way, address, apiVersion, transport };
   } catch (thrown) {
     transport.close();
-    const isWithoutCli = isSshFailure(thrown) && thrown.exitCode === commandNotFound;
-    if (address.kind !== 'ssh' || address.isForwarded || !isWithoutCli) throw thrown;
-    const bare = `no docker CLI is on the PATH of a shell there (${thrown.message})`;
-    if (!(await canForwardSockets(options.env))) {
-      throw new Error(`${bare}, and only an ssh from OpenSSH 9.4 on could forward the socket`);
+    if (address.kind !== 'ssh' || !isSshFailure(thrown)) throw thrown;
+    if (withoutCli !== undefined) {
+      const text = `${withoutCli}, and ssh could not forward the socket (${thrown.message})`;
+      throw new Error(text, { cause: thrown });
     }
-    return await ask(lead, { ...address, isForwarded: true }, options).catch((second: unknown) => {
-      if (!isSshFailure(second)) throw second;
-      throw new Error(`${bare}, and ssh could not forward the socket (${second.message})`);
+    if (thrown.exitCode !== commandNotFound) throw thrown;
+    const text = `no docker CLI is on the PATH of a shell there (${thrown.message})`;
+    if (await canForwardSockets(env)) {
+      return ask(lead, { ...address, isForwarded: true }, { ...options, withoutCli: text });
+    }
+    throw new Error(`${text}, and only an ssh from OpenSSH 9.4 on could forward the socket`, {
+      cause: thrown,
     });
   }
 }

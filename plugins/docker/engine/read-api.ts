@@ -58,23 +58,46 @@ export async function pingEngine(
   };
 }
 
+export interface ListRequest extends EngineAnswer {
+  filters: Readonly<Record<string, readonly string[]>>;
+  signal: AbortSignal;
+}
+
 /** One list call: every container that matches, stopped ones included. Rejects with Node's own error. */
 export async function listContainers(
   transport: Transport,
-  options: {
-    apiVersion: string;
-    filters: Readonly<Record<string, readonly string[]>>;
-    signal: AbortSignal;
-  },
+  request: ListRequest,
 ): Promise<readonly ListedContainer[]> {
-  const filters = encodeURIComponent(JSON.stringify(options.filters));
-  const path = `/v${options.apiVersion}/containers/json?all=1&filters=${filters}`;
-  const { status, body } = await transport.get(path, { signal: options.signal });
-  if (status === 200) return JSON.parse(body) as ListedContainer[];
+  const query = `all=1&filters=${encodeURIComponent(JSON.stringify(request.filters))}`;
+  const path = `/v${request.apiVersion}/containers/json?${query}`;
+  const [{ status, body }, healths] = await Promise.all([
+    transport.get(path, request),
+    request.isPodman ? listPodmanHealths(transport, query, request.signal) : undefined,
+  ]);
+  if (status === 200) {
+    const found = JSON.parse(body) as ListedContainer[];
+    if (!healths) return found;
+    return found.map((one) => ({ ...one, Status: `${one.Status}${healths.get(one.Id) ?? ''}` }));
+  }
   throw dockerErrors.create('DS_DOCKER_REQUEST_FAILED', {
     doing: 'list containers',
     reason: body.trim() || `status ${status}`,
   });
+}
+
+// In Docker's own words, which Podman leaves out of Docker's list but has in its own.
+async function listPodmanHealths(
+  transport: Transport,
+  query: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const { status, body } = await transport.get(`/v4.0.0/libpod/containers/json?${query}`, {
+    signal,
+  });
+  const listed = status === 200 ? (JSON.parse(body) as { Id: string; Status?: string }[]) : [];
+  return new Map(
+    listed.flatMap(({ Id, Status }) => (Status ? [[Id, ` (${Status})`] as const] : [])),
+  );
 }
 
 function compareVersions(left: string, right: string): number {

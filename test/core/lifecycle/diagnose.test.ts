@@ -24,21 +24,21 @@ describe('doctor', () => {
   const config = { services: { db: { run: image() } } };
 
   test('finds nothing wrong where all is well, and starts nothing', async () => {
-    await using test = createTestHost({ config });
-    const { ok, exitCode, findings } = await test.host.diagnose();
+    await using own = createTestHost({ config });
+    const { ok, exitCode, findings } = await own.host.diagnose();
     expect({ ok, exitCode }).toEqual({ ok: true, exitCode: 0 });
     expect(named(findings, 'configuration')).toMatchObject([
       { level: 'ok', facts: { services: ['db'] } },
     ]);
     expect(named(findings, 'node')).toMatchObject([{ level: 'ok' }]);
     expect(named(findings, 'state')[0]?.text).toContain('(0700)');
-    expect(test.runner.calls.filter((call) => call !== 'observe')).toEqual([]);
+    expect(own.runner.calls.filter((call) => call !== 'observe')).toEqual([]);
   });
 
   test('tells every problem of a broken configuration, and goes on to the rest', async () => {
     const broken = { services: { db: { run: image(), prots: {} }, web: { dependsOn: ['dbb'] } } };
-    await using test = createTestHost({ config: broken as never });
-    const { ok, exitCode, findings } = await test.host.diagnose();
+    await using own = createTestHost({ config: broken });
+    const { ok, exitCode, findings } = await own.host.diagnose();
     expect({ ok, exitCode }).toEqual({ ok: false, exitCode: 2 });
     const [problem] = named(findings, 'configuration');
     expect(problem).toMatchObject({ level: 'problem', facts: { code: 'DS_CONFIG_INVALID' } });
@@ -66,8 +66,8 @@ describe('doctor', () => {
         throw new Error('no');
       },
     });
-    await using test = createTestHost({ config: { ...config, plugins: [bad] } });
-    const { exitCode, findings } = await test.host.diagnose();
+    await using own = createTestHost({ config: { ...config, plugins: [bad] } });
+    const { exitCode, findings } = await own.host.diagnose();
     expect(exitCode).toBe(4);
     expect(named(findings, 'plugins')).toMatchObject([
       { level: 'problem', facts: { code: 'DS_PLUGIN_THREW' } },
@@ -78,12 +78,12 @@ describe('doctor', () => {
   test('takes what runners say, and their absence where they say nothing', async () => {
     const runner = createFakeRunner();
     runner.setAvailable(away);
-    await using test = createTestHost({ config, runner });
-    expect(await test.host.diagnose()).toMatchObject({ ok: false, exitCode: 3 });
+    await using own = createTestHost({ config, runner });
+    expect(await own.host.diagnose()).toMatchObject({ ok: false, exitCode: 3 });
     const findings: Finding[] = [{ name: 'engine', level: 'warning', text: 'old' }];
     Object.assign(runner, { diagnose: async () => findings });
     runner.setAvailable(undefined);
-    const told = await test.again().host.diagnose();
+    const told = await own.again().host.diagnose();
     expect(told).toMatchObject({ ok: true, exitCode: 0 });
     expect(named(told.findings, 'engine')).toEqual(findings);
   });
@@ -94,17 +94,17 @@ describe('doctor', () => {
     const other = createFakeRunner('vm');
     const vms = definePlugin({ name: 'vms', setup: (ctx) => ctx.runner('vm', () => other) });
     const given = { plugins: [vms], services: { box: { run: { kind: 'vm' } as never } } };
-    await using test = createTestHost({ config: given, runner });
-    const { ok, findings } = await test.host.diagnose();
+    await using own = createTestHost({ config: given, runner });
+    const { ok, findings } = await own.host.diagnose();
     expect(ok).toBe(true);
     expect(named(findings, 'container')).toMatchObject([{ level: 'warning' }]);
   });
 
   test('names who works on the checkout', async () => {
-    await using test = createTestHost({ config });
-    await test.host.configure();
-    await test.host.plan({ pull: 'never', removeOrphans: false });
-    const { findings } = await test.again().host.diagnose();
+    await using own = createTestHost({ config });
+    await own.host.configure();
+    await own.host.plan({ pull: 'never', removeOrphans: false });
+    const { findings } = await own.again().host.diagnose();
     expect(named(findings, 'lock')).toMatchObject([
       { level: 'ok', facts: { task: 'up', pid: process.pid } },
     ]);
@@ -116,14 +116,14 @@ describe('doctor', () => {
     const env = { XDG_STATE_HOME: join(root, '.state') };
     const other = createTestHost({ config, runner, env });
     await other.up();
-    await using test = createTestHost({ config, runner, env });
-    const living = await test.host.diagnose();
+    await using own = createTestHost({ config, runner, env });
+    const living = await own.host.diagnose();
     expect(named(living.findings, 'checkouts')).toMatchObject([
       { level: 'ok', facts: { root: other.root, services: ['db'] } },
     ]);
     runner.addData({ service: 'db', name: 'shop_db_data' });
     rmSync(other.root, { recursive: true });
-    const gone = await test.again().host.diagnose();
+    const gone = await own.again().host.diagnose();
     expect(gone.ok).toBe(true);
     expect(named(gone.findings, 'checkouts')).toMatchObject([
       { level: 'warning', facts: { services: ['db'], data: ['shop_db_data'] } },

@@ -146,10 +146,10 @@ describe('up', () => {
   test('starts it, and goes on', async () => {
     const { runner, starts } = createAway();
     const given = { ...config, engine: { start: 'auto' as const } };
-    await using test = createTestHost({ config: given, runner });
-    expect(column(await test.up(), 'state')).toEqual({ db: 'ready' });
+    await using own = createTestHost({ config: given, runner });
+    expect(column(await own.up(), 'state')).toEqual({ db: 'ready' });
     expect(starts()).toBe(1);
-    expect(messages(test)).toContain('Starting Colima: `colima start`');
+    expect(messages(own)).toContain('Starting Colima: `colima start`');
   });
 
   test('offers it for a pinned run that is away, before it names another', async () => {
@@ -158,23 +158,23 @@ describe('up', () => {
       services: { db: { run: { one: image(), other: image() } } },
       engine: { start: 'auto' as const },
     };
-    await using test = createTestHost({ config: given, runner });
-    expect(column(await test.up(), 'runner')).toEqual({ db: 'one' });
+    await using own = createTestHost({ config: given, runner });
+    expect(column(await own.up(), 'runner')).toEqual({ db: 'one' });
     runner.setAvailable(away);
-    const again = test.again(given);
+    const again = own.again(given);
     expect(column(await again.up(), 'state')).toEqual({ db: 'ready' });
     expect(starts()).toBe(2);
     runner.setAvailable(away);
-    const never = test.again({ ...given, engine: { start: 'never' as const } });
+    const never = own.again({ ...given, engine: { start: 'never' as const } });
     expect(await codesOf(never.up())).toEqual(['DS_RUN_UNAVAILABLE']);
   });
 
   test('alone starts engines: down, status and logs do not', async () => {
     const { runner, starts } = createAway();
     const given = { ...config, engine: { start: 'auto' as const } };
-    await using test = createTestHost({ config: given, runner });
-    expect(await codesOf(test.host.status())).toEqual(['DS_DOCKER_UNREACHABLE']);
-    expect(await codesOf(test.host.down({}))).toEqual(['DS_DOCKER_UNREACHABLE']);
+    await using own = createTestHost({ config: given, runner });
+    expect(await codesOf(own.host.status())).toEqual(['DS_DOCKER_UNREACHABLE']);
+    expect(await codesOf(own.host.down({}))).toEqual(['DS_DOCKER_UNREACHABLE']);
     expect(starts()).toBe(0);
   });
 });

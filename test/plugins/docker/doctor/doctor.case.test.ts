@@ -13,7 +13,7 @@ const rig = await ensureEngine();
 const never = new AbortController().signal;
 
 async function diagnose(options: EngineOptions): Promise<Record<string, Finding>> {
-  const engine = createEngine({ home: '/nowhere', ...options });
+  const engine = createEngine({ home: '/nowhere', systemFolder: '/nowhere/system', ...options });
   const findings = await diagnoseDocker(engine, never);
   engine.close();
   return Object.fromEntries(findings.map((finding) => [finding.name, finding]));
@@ -48,7 +48,7 @@ describe.skipIf(rig === null)('doctor on a real engine', () => {
     expect(found['engine']?.text).toContain(`DOCKER_HOST ${rig?.url}: taken, as it was chosen`);
     expect(found['clock']).toMatchObject({ level: 'ok' });
     expect(found['docker context']).toMatchObject({ level: 'ok' });
-    if (rig?.own) expect(found['disk']?.facts?.['freeBytes']).toBeGreaterThan(0);
+    expect(found['disk']?.facts?.['freeBytes'] ?? 1).toBeGreaterThan(0);
   });
 
   test('is one document for programs, with the status of the worst', async () => {
@@ -85,7 +85,6 @@ describe('doctor', () => {
   test('without any engine tells each place, and how one is started', async () => {
     const PATH = await createPath({ systemctl: '[ "$3" = docker ]' });
     const found = await diagnose({ env: { PATH, XDG_RUNTIME_DIR: '/nowhere/run' } });
-    if (found['engine']?.level === 'ok') return expect(found['engine'].text).toContain('/var/run');
     expect(found['engine']?.text).toContain(
       '/nowhere/.colima/default/docker.sock: there is no such',
     );

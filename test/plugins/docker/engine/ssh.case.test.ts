@@ -174,5 +174,6 @@ describe.skipIf(engine === null)('an engine behind ssh', async () => {
   });
 });
 
-const expectNoClients = (server: SshServer): Promise<void> =>
-  expect.poll(() => server.clients(), { timeout: 10_000 }).toEqual([]);
+async function expectNoClients(server: SshServer): Promise<void> {
+  await expect.poll(() => server.clients(), { timeout: 10_000 }).toEqual([]);
+}
