@@ -77,8 +77,8 @@ async function ask(
   const patienceMs = address.kind === 'ssh' ? 30_000 : isChosen ? 10_000 : 3000;
   const timeoutMs = options.pingTimeoutMs ?? patienceMs;
   try {
-    const apiVersion = await pingEngine(transport, { way, signal, timeoutMs });
-    return { way, address, apiVersion, transport };
+    const answer = await pingEngine(transport, { way, signal, timeoutMs });
+    return { way, address, transport, ...answer };
   } catch (thrown) {
     transport.close();
     if (address.kind !== 'ssh' || !isSshFailure(thrown)) throw thrown;
