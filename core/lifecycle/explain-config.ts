@@ -28,7 +28,7 @@ export function explainConfig(
     const origin = origins.of(path) ?? origins.near(path);
     return {
       path: path.map((key) => key.replaceAll('.', '\\.')).join('.'),
-      value: printable(leaf),
+      value: isSecretContent(path) && !isSecret(leaf) ? '[redacted]' : printable(leaf, path),
       layer: origin?.layer ?? 'defaults',
       source: origin?.source ?? 'devservices',
       ...(origin?.file === undefined ? {} : { file: origin.file }),
@@ -44,13 +44,25 @@ function leavesOf(value: unknown, path: readonly string[]): [readonly string[], 
   return Object.entries(value).flatMap(([key, child]) => leavesOf(child, [...path, key]));
 }
 
-function printable(value: unknown): unknown {
+// `services.NAME.run.KEY.secrets`: what it holds is secret, however it is written.
+const isOfSecrets = (path: readonly string[]): boolean =>
+  path[0] === 'services' && path[2] === 'run' && path[4] === 'secrets';
+const isSecretContent = (path: readonly string[]): boolean =>
+  isOfSecrets(path) && path.at(-1) === 'content';
+
+function printable(value: unknown, path: readonly string[]): unknown {
   if (isPlugin(value)) return `<plugin ${value.pluginName}>`;
   if (isSecret(value)) return { $secret: 'value' in value.$secret ? '[redacted]' : value.$secret };
   if (typeof value === 'function') return '<function>';
-  if (Array.isArray(value)) return value.map(printable);
+  if (Array.isArray(value))
+    return value.map((item, index) => printable(item, [...path, `${index}`]));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, printable(child)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => {
+      const at = [...path, key];
+      return [key, isSecretContent(at) && !isSecret(child) ? '[redacted]' : printable(child, at)];
+    }),
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

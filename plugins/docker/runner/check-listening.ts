@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Instance, PortBinding } from 'devservices/runner';
 import { remoteHostOf } from '../engine/engine-address.ts';
 import type { Engine } from '../engine/engine.ts';
+import { thisMachine } from './container-addresses.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { execCommand } from './exec-command.ts';
 import { hasListener } from './has-listener.ts';
@@ -25,14 +26,16 @@ export async function checkListening(
     const outcome = await tryConnect({ host, port: port.container }, signal);
     if (outcome === 'open') return true;
     addresses.doubt(instance.id);
-    if (outcome === 'refused') return false;
+    if (outcome === 'refused' && host !== thisMachine) return false;
   }
   const { exitCode, output } = await execCommand(engine, instance, {
     command: ['cat', `/proc/net/${port.protocol}`, `/proc/net/${port.protocol}6`],
     signal,
   });
   // Without IPv6 the second file is missing: `cat` fails, and has printed the first.
-  if (exitCode === 0 || output.includes('local_address')) return hasListener(output, port);
+  if (exitCode === 0 || output.includes('local_address')) {
+    return hasListener(output, { ...port, isOnLoopback: host === thisMachine });
+  }
   if (remoteHostOf(await engine.connect(signal)) !== undefined) {
     // The port of this machine would be asked about another machine's container.
     throw new Error(

@@ -3,6 +3,7 @@ import { labels } from 'devservices/runner';
 import type { Instance } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
 import type { ListedEndpoint } from '../engine/read-api.ts';
+import { generationOf } from './read-instance.ts';
 
 /** Containers' own addresses, remembered for as long as they hold. */
 export interface ContainerAddresses {
@@ -15,6 +16,9 @@ export interface ContainerAddresses {
   /** Its address, if this machine can reach it directly; undefined where only published ports work. */
   find(instance: Instance, signal: AbortSignal): Promise<string | undefined>;
 }
+
+/** The address of a container that has this machine's own network. */
+export const thisMachine = '127.0.0.1';
 
 // A container that restarts by its own policy gets another address.
 const trustedMs = 1000;
@@ -39,7 +43,13 @@ export function createContainerAddresses(engine: Engine): ContainerAddresses {
       if (address.kind !== 'socket' || process.platform !== 'linux') return undefined;
       let endpoint = known.get(instance.id)?.endpoint;
       if (!endpoint) {
-        ({ endpoint } = await inspectContainer(engine, instance, signal));
+        const found = await inspectContainer(engine, instance, signal);
+        if (found.network === 'host') return thisMachine;
+        const [, owner] = /^container:(.+)$/.exec(found.network) ?? [];
+        const { service } = instance;
+        ({ endpoint } = owner
+          ? await inspectContainer(engine, { id: owner, service }, signal)
+          : found);
         note(instance.id, endpoint);
       }
       return endpoint?.IPAddress && isOwnAddress(endpoint.Gateway) ? endpoint.IPAddress : undefined;
@@ -54,23 +64,34 @@ export async function inspectContainer(
   signal: AbortSignal,
 ): Promise<{
   state: { status: string; exitCode: number; startedAt: number };
+  generation: string;
+  /** Of its present or last run, as the engine notes it. */
+  notedStart: number;
+  /** As it was made for: the name of a network, `host`, or `container:ID`. */
+  network: string;
   endpoint?: ListedEndpoint;
 }> {
   const found = await engine.ask(
     { doing: `inspect the container of ${service}`, signal },
     (client) => client.getContainer(id).inspect(),
   );
+  const network = found.HostConfig.NetworkMode ?? '';
   const networks: Readonly<Record<string, ListedEndpoint>> = found.NetworkSettings.Networks;
   // Podman calls every such network `bridge` here: the project's has its name.
-  const endpoint =
-    networks[found.HostConfig.NetworkMode ?? ''] ??
-    networks[found.Config.Labels[labels.project] ?? ''];
+  const endpoint = networks[network] ?? networks[found.Config.Labels[labels.project] ?? ''];
   return {
     state: {
       status: found.State.Status,
       exitCode: found.State.ExitCode,
       startedAt: firstMomentOf(found.State),
     },
+    // Who shares another's network has no place of its own on any: only the time tells starts apart.
+    generation:
+      network.startsWith('container:') && found.State.Running
+        ? `${id}:${found.State.StartedAt}`
+        : generationOf(id, endpoint),
+    notedStart: Date.parse(found.State.StartedAt),
+    network,
     ...(endpoint?.IPAddress ? { endpoint } : {}),
   };
 }

@@ -24,6 +24,7 @@ import { listVolumes, removeOwnedVolume } from './owned-volumes.ts';
 import { prepareContainer } from './prepare-container.ts';
 import { dropNetwork, ensureNetwork } from './project-network.ts';
 import { readLogs } from './read-logs.ts';
+import { resolveAddress } from './resolve-address.ts';
 import { asContainer } from './resolved-container.ts';
 import { startContainer } from './start-container.ts';
 import { watchProject } from './watch-project.ts';
@@ -87,10 +88,7 @@ export function createDockerRunner(
     remove: (instance, signal) => removeContainer(engine, instance, signal),
     listData: (project, services) => listVolumes(engine, project, services),
     removeData: (found, signal) => removeOwnedVolume(engine, found, signal),
-    address: ({ service, port }, from) =>
-      from === 'container'
-        ? { host: service, port: port.container }
-        : { host: '127.0.0.1', port: port.host },
+    address: resolveAddress,
     listens: (instance, port, signal) => checkListening(known, { instance, port, signal }),
     async probeAddress(instance, port, signal) {
       const host = await addresses.find(instance, signal);

@@ -9,12 +9,20 @@ const loopback = /^(?:[0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;
  */
 export function hasListener(
   table: string,
-  { container, protocol }: Pick<PortBinding, 'container' | 'protocol'>,
+  {
+    container,
+    protocol,
+    isOnLoopback = false,
+  }: Pick<PortBinding, 'container' | 'protocol'> & {
+    /** The loopback interface is the one that this machine has. */
+    isOnLoopback?: boolean;
+  },
 ): boolean {
   const port = container.toString(16).toUpperCase().padStart(4, '0');
   return table.split('\n').some((line) => {
     const [, local = '', , state] = line.trim().split(/\s+/);
     const [address = '', at] = local.split(':');
-    return at === port && state === listeningState[protocol] && !loopback.test(address);
+    const isReachable = isOnLoopback || !loopback.test(address);
+    return at === port && state === listeningState[protocol] && isReachable;
   });
 }

@@ -4,7 +4,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { findDrift, findNetworkDrift } from './find-drift.ts';
 import { isOurs } from './owned-names.ts';
-import { readInstance } from './read-instance.ts';
+import { endpointOf, readInstance } from './read-instance.ts';
+import { readJoined } from './read-joined.ts';
 
 /** Everything that exists of the project, in one list call; containers of another checkout apart. */
 export async function observeProject(
@@ -25,11 +26,15 @@ export async function observeProject(
       });
       continue;
     }
-    const instance = readInstance(container, project.project);
-    if (!instance) continue;
-    addresses.note(container.Id, container.NetworkSettings?.Networks?.[project.project]);
+    const listed = readInstance(container, project.project);
+    if (!listed) continue;
+    addresses.note(container.Id, endpointOf(container, project.project));
+    const joined = await readJoined(engine, { container, service: listed.service, signal });
+    const instance = { ...listed, ...joined?.instance };
     const drift =
-      findNetworkDrift(container, project.project) ?? (await findDrift(engine, container, signal));
+      joined?.drift ??
+      findNetworkDrift(container, project.project) ??
+      (await findDrift(engine, container, signal));
     instances.push(drift ? { ...instance, drift } : instance);
   }
   return { instances, foreign };

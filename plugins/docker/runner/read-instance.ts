@@ -17,7 +17,7 @@ export function readInstance(found: ListedContainer, network: string): Instance 
     service,
     runKey: found.Labels?.[labels.run] ?? '',
     id: found.Id,
-    generation: generationOf(found.Id, found.NetworkSettings?.Networks?.[network]),
+    generation: generationOf(found.Id, endpointOf(found, network)),
     ...readStatus(found.State, found.Status),
     ...(spec ? { spec } : {}),
     endpoints: endpointsOf(readMemory(found.Labels)?.ports ?? []),
@@ -33,10 +33,19 @@ export function generationOf(id: string, endpoint: ListedEndpoint | undefined): 
   return `${id}:${endpoint?.EndpointID || endpoint?.MacAddress || ''}`;
 }
 
+/** A container's place on the project's network, or on the one that it was made for instead. */
+export function endpointOf(
+  { HostConfig, NetworkSettings }: ListedContainer,
+  network: string,
+): ListedEndpoint | undefined {
+  const places = NetworkSettings?.Networks ?? {};
+  return places[network] ?? places[HostConfig?.NetworkMode ?? ''];
+}
+
 /** The ports of this machine that bindings take. */
 export function endpointsOf(ports: readonly PortBinding[]): Endpoints {
   return Object.fromEntries(
-    ports.map((port) => [port.name, { host: '127.0.0.1', port: port.host }]),
+    ports.map((port) => [port.name, { host: port.interface ?? '127.0.0.1', port: port.host }]),
   );
 }
 
