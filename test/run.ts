@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { podmanDifferences } from './engines/podman-differences.ts';
@@ -18,6 +18,11 @@ const asksFor = process.env['DEVSERVICES_TEST_ENGINE'];
 const hasEngine = asksFor !== 'none';
 const rig = 'test/rig/engine/main.ts';
 const onAllEngines = ['node_modules/.bin/vitest', 'run', '--project', 'engines'];
+const notOnPodman = podmanDifferences.filter(({ title }) => title === undefined);
+const beside = [
+  { name: 'newer', omits: [] },
+  { name: 'podman', omits: notOnPodman.map(({ file }) => `--exclude=${file}`) },
+];
 
 const steps: readonly Step[] = [
   { name: 'format', command: ['oxfmt', '--check', '.'] },
@@ -34,9 +39,9 @@ const steps: readonly Step[] = [
     needs: 'engine',
   },
   // Who names an engine asks for that one alone.
-  ...(asksFor ? [] : ['newer', 'podman']).map((name) => ({
+  ...(asksFor ? [] : beside).map(({ name, omits }) => ({
     name,
-    command: ['tsx', rig, 'run', name, ...onAllEngines],
+    command: ['tsx', rig, 'run', name, ...onAllEngines, ...omits],
     isSuite: true,
     needs: 'engine',
   })),
@@ -104,8 +109,10 @@ function run([command = '', ...args]: readonly string[]): Promise<boolean> {
 
 /** How many differences no case has any more. */
 function sayUnexcused(excused: readonly string[]): number {
-  const stale = podmanDifferences.filter(({ title }) => !excused.includes(title));
-  for (const { file, title } of stale) say(`No case is excused as ${file} > ${title}`);
+  const stale = podmanDifferences.filter(
+    ({ file, title }) => !(title === undefined ? existsSync(file) : excused.includes(title)),
+  );
+  for (const { file, title = '' } of stale) say(`No case is excused as ${file} > ${title}`);
   return stale.length;
 }
 

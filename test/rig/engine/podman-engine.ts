@@ -94,10 +94,15 @@ async function writeSettings(packages: string): Promise<void> {
   }
   await copyFile(join(packages, 'etc/containers/policy.json'), join(policies, 'policy.json'));
   await writeFile(paths.registries, registries);
+  // Its own defaults are more than a builder gets where root may not raise limits.
+  const limits = await readFile('/proc/self/limits', 'utf8');
+  const hard = (name: string) => new RegExp(`^Max ${name} +\\S+ +(\\d+)`, 'm').exec(limits)?.[1];
+  const [files, processes] = [hard('open files') ?? 1024, hard('processes') ?? 1024];
   await writeFile(
     paths.config,
     `[containers]
 log_driver = "k8s-file"
+default_ulimits = ["nofile=${files}:${files}", "nproc=${processes}:${processes}"]
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
