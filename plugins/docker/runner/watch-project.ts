@@ -5,6 +5,7 @@ import type { Instance, ProjectIdentity, RunnerEvent } from 'devservices/runner'
 import type Dockerode from 'dockerode';
 import { unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
+import { isLeaving } from '../engine/is-leaving.ts';
 import { dockerErrors } from '../errors.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -97,6 +98,9 @@ async function forward(
         queue.push({ ...exit, ...follows });
       }
       if (event.type === 'settled') continue;
+      // What an engine ends on its way out did not end by itself.
+      if (event.type === 'exited' && (await isLeaving(engine, signal)))
+        return 'it is shutting down';
       if (event.type !== 'exited') queue.push(event);
       else if (isPodman) ended.set(event.id, event);
       else queue.push({ ...event, ...(await whatFollows(engine, event, signal)) });
