@@ -29,7 +29,8 @@ describe.skipIf(engine === null)('a command inside a service that runs', () => {
         },
       }),
     });
-    expect((await checkout.task('up')).exitCode).toBe(0);
+    const { exitCode, stderr } = await checkout.task('up');
+    if (exitCode !== 0) throw new Error(stderr);
   });
   afterAll(() => checkout[Symbol.asyncDispose]());
 
@@ -67,10 +68,9 @@ describe.skipIf(engine === null)('a command inside a service that runs', () => {
   });
 
   test('user, folder and variables are those asked for', async () => {
-    const ran = await exec(
-      ...['--user', 'nobody', '--workdir', '/usr/lib', '--env', 'A=1', '--env', 'B=x=$y z'],
-      ...['tools', '--', 'sh', '-c', 'id -un; pwd; echo "$A|$B"'],
-    );
+    const options = '--user nobody --workdir /usr/lib --env A=1'.split(' ');
+    const script = 'id -un; pwd; echo "$A|$B"';
+    const ran = await exec(...options, '--env', 'B=x=$y z', 'tools', '--', 'sh', '-c', script);
     expect(ran).toMatchObject({ exitCode: 0, stdout: 'nobody\n/usr/lib\n1|x=$y z\n' });
   });
 
