@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import Dockerode from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCheckout, type Checkout, type Ran } from '../rig/checkout.ts';
-import { configure, sleeper } from '../rig/container-services.ts';
+import { configure } from '../rig/container-services.ts';
 import { startEngineProxy } from '../rig/engine-proxy.ts';
 import { finish } from '../rig/engine/build-image.ts';
 import { enginePaths } from '../rig/engine/engine-paths.ts';
@@ -48,12 +48,12 @@ async function upAnd(checkout: Checkout, act: () => Promise<unknown>): Promise<R
 async function expectConverged(checkout: Checkout): Promise<void> {
   const filters = { label: [`dev.devservices.project=${basename(checkout.root)}`] };
   const all = await checkout.docker.listContainers({ all: true, filters });
-  const rows = all.map(({ Names, State }) => [Names[0]?.split('_').at(-1), State]).toSorted();
-  expect(rows).toEqual([
-    ['awaited', 'running'],
-    ['first', 'running'],
-    ['lasting', 'running'],
-    ['next', 'running'],
+  const rows = all.map(({ Names, State }) => `${Names[0]?.split('_').at(-1)} ${State}`);
+  expect(rows.toSorted()).toEqual([
+    'awaited running',
+    'first running',
+    'lasting running',
+    'next running',
   ]);
   expect(await checkout.docker.listNetworks({ filters })).toHaveLength(1);
 }
