@@ -14,8 +14,9 @@ export function assertRefreshable({ update, offline, pull }: PlanOptions): void 
 }
 
 /**
- * Makes the images of the plan's services anew, by `--build` and `--update`. Whether anything may
- * have changed: then what is there has to be looked at again.
+ * Makes the images of the plan's services anew, by `--build` and `--update`; without them only where
+ * the run's own `pullPolicy` is to build. Whether anything may have changed: then what is there has to
+ * be looked at again.
  */
 export async function refreshImages(
   { events, log, signal }: Pick<PlanContext, 'events' | 'log' | 'signal'>,
@@ -26,16 +27,17 @@ export async function refreshImages(
   },
 ): Promise<boolean> {
   const { build = false, update = false, dryRun: isDry = false } = plan.options;
-  if (!build && !update) return false;
   const groups = new Map<Runner, PlannedService[]>();
   for (const planned of Object.values(plan.services)) {
+    if (!build && !update && planned.run['pullPolicy'] !== 'build') continue;
     const runner = plan.chosen[planned.service]?.runner;
     if (runner) groups.set(runner, [...(groups.get(runner) ?? []), planned]);
   }
+  if (groups.size === 0) return false;
   const onProgress = (progress: ImageProgress) =>
     events.emit({ event: 'image-progress', ...progress });
   const refreshing = [...groups].map(async ([runner, targets]) =>
-    runner.refresh?.(targets, { build, update, isDry, signal, log, onProgress }),
+    runner.refresh?.(targets, { build: build || !update, update, isDry, signal, log, onProgress }),
   );
   await Promise.all(refreshing);
   return !isDry;

@@ -15,7 +15,7 @@ function createRefreshing(refresh: (asked: Asked) => void = () => {}) {
   const runner = createFakeRunner();
   Object.assign(runner, {
     async refresh(targets: readonly Target[], options: RefreshOptions) {
-      runner.calls.push('refresh');
+      (runner.calls as string[]).push('refresh');
       const one = { services: targets.map(({ service }) => service), options };
       asked.push(one);
       refresh(one);
@@ -48,6 +48,16 @@ test.each([
     );
   },
 );
+
+test('a run whose policy is to build is built each time, and nobody else', async () => {
+  const { asked, runner, test: other } = createRefreshing();
+  await other.close();
+  const services = { db: { run: image() }, api: { run: image({ pullPolicy: 'build' }) } };
+  await using host = createTestHost({ config: { services }, runner });
+  await host.up();
+  const options = { build: true, update: false, isDry: false };
+  expect(asked).toMatchObject([{ services: ['api'], options }]);
+});
 
 test('who is made from an image that became another is made anew, and nobody else', async () => {
   const { runner, test: first } = createRefreshing(({ options }) => {
