@@ -50,6 +50,8 @@ describe.skipIf(engine === null)('`up --update`', () => {
       });
       expect(await up()).toMatchObject({ exitCode: 0 });
       const before = await checkout.containers();
+      // The first of them loses its name, and has to be removed all the same.
+      names.push((await checkout.docker.getImage(moving).inspect()).Id);
 
       await pushImage(engine, { name: moving });
       const unasked = await up();
