@@ -30,10 +30,16 @@ export async function findTakenPorts({
       .filter(({ status }) => status === 'running')
       .flatMap(({ endpoints }) => Object.values(endpoints).map(({ port }) => port)),
   );
+  const asked = new Set<string>();
   const checks = services
     .filter(({ action }) => action === 'create' || action === 'recreate' || action === 'start')
     .flatMap(({ service, ports }) => ports.map((port) => ({ service, port })))
     .filter(({ port }) => !held.has(port.host))
+    // Containers on one network have the same port of this machine, and asking twice at once disturbs.
+    .filter(({ port }) => {
+      const key = `${port.host}/${port.protocol}`;
+      return !asked.has(key) && asked.add(key);
+    })
     .map(async ({ service, port }): Promise<TakenPort[]> => {
       const { name, host, protocol, interface: at } = port;
       const place: PortPlace = {

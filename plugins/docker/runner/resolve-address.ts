@@ -1,4 +1,5 @@
-import type { Address, ContainerRun, PortBinding, Run, Viewpoint } from 'devservices/runner';
+import type { Run } from 'devservices';
+import type { Address, ContainerRun, PortBinding, Viewpoint } from 'devservices/runner';
 
 const wildcards: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 

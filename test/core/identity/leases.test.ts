@@ -52,6 +52,25 @@ describe('leasePorts', () => {
     expect(moved.get('postgres/sql')).toBe(6000);
   });
 
+  it('takes the first free port of a range, keeps it, and none outside of it', async () => {
+    const checkout = createMachine().open('one');
+    const want: WantedPort = { ...sql, preferred: '7000-7002' };
+    const isFree = async (port: number) => port !== 7000;
+    expect((await lease(checkout, [want], { isFree })).get('postgres/sql')).toBe(7001);
+    expect((await lease(checkout, [want])).get('postgres/sql')).toBe(7001);
+    const other = { ...want, service: 'other' };
+    expect((await lease(checkout, [want, other])).get('other/sql')).toBe(7000);
+    const none = lease(checkout, [{ ...want, service: 'new' }], { isFree: async () => false });
+    await expect(none).rejects.toMatchObject({ code: 'DS_PORT_NONE_FREE' });
+  });
+
+  it('gives TCP and UDP the same number', async () => {
+    const checkout = createMachine().open('one');
+    const dns = { service: 'dns', port: 'tcp', preferred: 5353 };
+    const given = await lease(checkout, [dns, { ...dns, port: 'udp', protocol: 'udp' }]);
+    expect(Object.fromEntries(given)).toEqual({ 'dns/tcp': 5353, 'dns/udp': 5353 });
+  });
+
   it('gives a renamed service the port of its old name', async () => {
     const checkout = createMachine().open('one');
     await lease(checkout, [{ ...sql, service: 'db' }]);

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer, type AddressInfo, type ListenOptions } from 'node:net';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -34,6 +35,19 @@ describe('isPortFree', () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     expect(await isPortFree(port)).toBe(true);
+  });
+
+  it('tells TCP and UDP apart, and each by its interface', async () => {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.2', resolve));
+    const { port } = socket.address();
+    expect(await isPortFree(port)).toBe(true);
+    expect(await isPortFree(port, { protocol: 'udp' })).toBe(true);
+    expect(await isPortFree(port, { protocol: 'udp', interface: '127.0.0.2' })).toBe(false);
+    expect(await isPortFree(port, { protocol: 'udp', interface: '0.0.0.0' })).toBe(false);
+    expect(await findPortHolder(port, 'udp')).toMatchObject({ pid: process.pid });
+    await new Promise<void>((resolve) => socket.close(resolve));
+    expect(await isPortFree(port, { protocol: 'udp', interface: '127.0.0.2' })).toBe(true);
   });
 
   it('leaves the port as free as it was', async () => {

@@ -3,8 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerRun } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
+import { diffSpec, hashSpec } from '../../../../core/spec.ts';
 import { normaliseContainer } from '../../../../plugins/docker/runner/normalise.ts';
 import { createFolder } from '../fake-engine.ts';
+
+const project = { project: 'p', checkout: 'c' };
 
 function normalise(
   fields: Partial<ContainerRun>,
@@ -15,7 +18,7 @@ function normalise(
 ) {
   return normaliseContainer(
     { kind: 'container', image: 'x', ...fields },
-    { service: 'db', project: { project: 'p', checkout: 'c' }, root, environment },
+    { service: 'db', project, root, environment },
   );
 }
 
@@ -48,6 +51,57 @@ describe('a container’s fields', () => {
       sysctls: {},
       stopGracePeriod: 10_000,
     });
+  });
+
+  test('a secret is told by its name when it changes, and is where Compose has it', async () => {
+    const files = (secret: string) => ({
+      secrets: { a: Buffer.from(secret).toString('base64'), b: '' },
+      configs: {},
+    });
+    const run = (secret: string) =>
+      normaliseContainer(
+        {
+          kind: 'container',
+          image: 'x',
+          secrets: { a: { content: 'x', target: '/etc/a', mode: '0400' }, b: { file: './b' } },
+        },
+        { service: 'db', project, root: '/repo', environment: {}, files: files(secret) },
+      );
+    const key = Buffer.from('key');
+    expect(diffSpec(hashSpec(run('1'), [], key), hashSpec(run('2'), [], key))).toEqual([
+      'secrets.a',
+    ]);
+    expect(run('1')['secrets']).toMatchObject({
+      a: [{ target: '/etc/a', content: 'MQ==', mode: 0o400, uid: 0 }],
+      b: [{ target: '/run/secrets/b', source: '/repo/b' }],
+    });
+  });
+
+  test('long forms and short ones are equal', () => {
+    const long = normalise({
+      volumes: [
+        { type: 'volume', source: 'data', target: '/data' },
+        { type: 'bind', source: './conf', target: '/etc/x', readOnly: true },
+        { type: 'volume', target: '/anonymous' },
+      ],
+      devices: [{ source: '/dev/fuse' }],
+      extraHosts: { a: ['1.2.3.4', '::1'] },
+      networks: { other: null, default: null },
+      memory: 1024,
+      gpus: [{}],
+      labels: { a: '1' },
+      readOnly: false,
+    });
+    const short = normalise({
+      volumes: ['data:/data', './conf:/etc/x:ro', '/anonymous'],
+      devices: ['/dev/fuse'],
+      extraHosts: ['a:1.2.3.4', 'a:::1'],
+      networks: ['other'],
+      memLimit: '1k',
+      gpus: 'all',
+      labels: ['a=1'],
+    });
+    expect(long).toEqual(short);
   });
 
   test('is plain JSON', () => {
