@@ -9,12 +9,10 @@ import { exitCodes } from '../core/errors/exit-code.ts';
 import { buildErrors } from '../plugins/docker/build/build-errors.ts';
 import { dockerErrors } from '../plugins/docker/errors.ts';
 import { imageErrors } from '../plugins/docker/image-errors.ts';
+import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
 import {
   bugExamples,
-  buildExamples,
   configExamples,
-  dockerExamples,
-  imageExamples,
   pluginExamples,
   serviceExamples,
   stateExamples,
@@ -90,7 +88,7 @@ Of several errors the gravest decides: 70 before 4, 2, 3 and 1. An interrupted t
 }
 
 function renderEntry(code: string, entry: ErrorEntry<never>, facts: unknown): string[] {
-  if (facts === undefined) throw new Error(`docs/error-examples.ts has no facts for ${code}.`);
+  if (facts === undefined) throw new Error(`No example has facts for ${code}.`);
   const { blame, title, message, hint } = entry as ErrorEntry<unknown>;
   return [
     `### ${code}`,

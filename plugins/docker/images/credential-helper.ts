@@ -27,8 +27,7 @@ export async function askCredentialHelper(question: HelperQuestion): Promise<Hel
   const program = `docker-credential-${helper}`;
   const bell = AbortSignal.timeout(timeoutMs);
   const ended = await run(program, server, {
-    // What a plugin is shown of the environment has no PATH; a helper needs the user's own.
-    env: { ...process.env, ...env },
+    env: { ...env },
     signal: AbortSignal.any([signal, bell]),
   });
   signal.throwIfAborted();
