@@ -74,7 +74,10 @@ export const ready = {
       ...(typeof pattern === 'string' ? { pattern } : pattern ? partsOf(pattern) : {}),
       ...timing,
     }) satisfies Readiness,
-  /** The engine's own health, where the run has a healthcheck. */
+  /**
+   * The engine's own health, where the run has a healthcheck. `unhealthy` is said with what the check printed and
+   * waited out: the engine goes on checking, so only the deadline is final.
+   */
   healthcheck: (options: { deadline?: Duration } = {}) =>
     ({ kind: 'healthcheck', ...options }) satisfies Readiness,
   /** All of them. */

@@ -98,6 +98,10 @@ describe.skipIf(engine === null)('data of ours', () => {
     for await (const chunk of stream) text += String(chunk).replaceAll(/[^a-z]/g, '');
     return text;
   };
+  beforeAll(async () => {
+    configure(checkout, write('first'));
+    await checkout.task('up');
+  });
   afterAll(() => checkout[Symbol.asyncDispose]());
 
   test.each([
@@ -105,8 +109,6 @@ describe.skipIf(engine === null)('data of ours', () => {
     ['up --recreate', [['up', '--recreate']]],
     ['up after a change', [['up']]],
   ])('volume data survives %s', async (what, steps) => {
-    configure(checkout, write('first'));
-    expect((await checkout.task('up')).exitCode).toBe(0);
     const before = await checkout.containers();
     if (what === 'up after a change') configure(checkout, write('second'));
     for (const [task = '', ...args] of steps) {
@@ -128,8 +130,10 @@ describe.skipIf(engine === null)('data of ours', () => {
       const { exitCode, finished } = await checkout.task('reset', ['--yes', '--json']);
       expect(exitCode).toBe(3);
       expect(finished.errors).toMatchObject([
-        { code: 'DS_DOCKER_VOLUME_IN_USE', message: expect.stringContaining(name) },
+        { code: 'DS_SERVICE_DATA_IN_USE', message: expect.stringContaining(name) },
       ]);
+      // It is found out before anything is removed.
+      expect(Object.keys(await checkout.containers())).toEqual(['db']);
       const volume = await checkout.docker.getVolume(`${project}_db_data`).inspect();
       expect(volume.Name).toBe(`${project}_db_data`);
       expect((await guest.inspect()).Id).toBe(guest.id);
