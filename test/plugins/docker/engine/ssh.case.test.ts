@@ -1,5 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { DevServicesError } from 'devservices';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createEngine } from '../../../../plugins/docker/engine/engine.ts';
@@ -11,6 +15,8 @@ import type { SshServer } from '../../../rig/ssh-server.ts';
 
 const engine = await ensureEngine();
 const never = new AbortController().signal;
+const repo = join(import.meta.dirname, '../../../..');
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 describe.skipIf(engine === null)('an engine behind ssh', async () => {
   if (!engine) return;
@@ -67,6 +73,46 @@ describe.skipIf(engine === null)('an engine behind ssh', async () => {
     const down = await checkout.task('down', ['--json'], { env });
     expect(down.finished).toMatchObject({ ok: true });
     expect(await checkout.containers()).toEqual({});
+    await expectNoClients(server);
+  });
+
+  test('Ctrl-C, which a terminal sends to every process of its own, still lets up clean up', async () => {
+    await using checkout = createCheckout(engine);
+    checkout.write({
+      'devservices.config.mjs': `export default { services: {
+        slow: {
+          run: { kind: 'container', image: '${engine.images.tools}', command: 'sleep 1000', init: true },
+          ready: { kind: 'command', command: ['false'] },
+        },
+        later: {
+          run: { kind: 'container', image: '${engine.images.tools}', command: 'sleep 1000' },
+          dependsOn: ['slow'],
+        },
+      } };`,
+    });
+    const key = join(checkout.outside, 'key');
+    execFileSync('mkfifo', [key]);
+    const up = `${process.execPath} --import ${tsx} ${join(repo, 'tasks/up.ts')} --json --verbose`;
+    // A group of its own, to which the interrupt goes when the key is pressed.
+    const shell = `set -m; ${up} & read -r _ < ${key}; kill -INT -- -$!; wait $!`;
+    let all = '';
+    let isPressed = false;
+    const ran = await checkout.run(['bash', '-c', shell], {
+      env: { PATH: server.path, DOCKER_HOST: url },
+      onOutput(text) {
+        all += text;
+        const isPrepared = /"phase-ended","phase":"prepare","service":"later"/.test(all);
+        if (isPressed || !isPrepared || !all.includes('"state":"running"')) return;
+        isPressed = true;
+        writeFileSync(key, 'c');
+      },
+    });
+    expect(ran.exitCode).toBe(130);
+    expect(ran.finished).toMatchObject({ ok: false, errors: [{ code: 'DS_TASK_INTERRUPTED' }] });
+    expect(ran.stderr).toContain(`The engine is ssh://root@127.0.0.1:${server.port}`);
+    expect(ran.stderr).not.toContain('DS_DOCKER_LOST');
+    // What was made and not started is gone: the engine was asked after the interrupt.
+    expect(Object.keys(await checkout.containers())).toEqual(['slow']);
     await expectNoClients(server);
   });
 
