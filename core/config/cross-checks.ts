@@ -90,6 +90,12 @@ function checkPortNames(name: string, service: Fields): Finding[] {
     );
   const base = ['services', name];
   return [
+    ...known
+      .filter((port, index) => known.indexOf(port) !== index)
+      .map((port) => ({
+        path: [...base, 'ports', port],
+        text: 'A port of a range has this name as well.',
+      })),
     ...ofReadiness(service['ready'], [...base, 'ready']),
     ...ofVariables(service['exports'], [...base, 'exports']),
     ...Object.entries(fieldsOf(service['run'])).flatMap(([key, run]) =>

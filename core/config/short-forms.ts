@@ -1,3 +1,4 @@
+import { secret } from '../secret.ts';
 import type { ValuePath } from './value-path.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,10 +32,32 @@ export function expandLeaf(path: ValuePath, value: unknown): Fields | undefined 
   if (path[0] === 'engine' && path.length === 1 && typeof value === 'string') {
     return { url: value };
   }
+  if (isServiceField(path, 'run') && path.length === 5) return expandRunField(path[4], value);
   if (path[0] === 'tasks' && path.length === 2 && typeof value === 'string') {
     return { command: value };
   }
   return undefined;
+}
+
+const linesOf = new Set(['labels', 'annotations', 'sysctls']);
+
+function expandRunField(field: string | undefined, value: unknown): Fields | undefined {
+  if (field === 'build' && typeof value === 'string') return { context: value };
+  if (!Array.isArray(value)) return undefined;
+  const lines = value.map(String);
+  if (field === 'networks') return Object.fromEntries(lines.map((name) => [name, {}]));
+  if (field === 'environment') {
+    // A name alone is the variable of this process.
+    return Object.fromEntries(
+      lines.map((line) => (line.includes('=') ? splitLine(line) : [line, secret({ env: line })])),
+    );
+  }
+  return linesOf.has(field ?? '') ? Object.fromEntries(lines.map(splitLine)) : undefined;
+}
+
+function splitLine(line: string): [name: string, value: string] {
+  const [name = '', ...value] = line.split('=');
+  return [name, value.join('=')];
 }
 
 /** Whether the key at `index` may be missing in the file, because the short form leaves it out. */
