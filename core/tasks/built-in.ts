@@ -13,7 +13,6 @@ export const builtInTasks: Readonly<Record<string, () => Promise<TaskModule>>> =
   attach: () => import('../../tasks/attach.ts'),
   config: () => import('../../tasks/config.ts'),
   doctor: () => import('../../tasks/doctor.ts'),
-  doctor: () => import('../../tasks/doctor.ts'),
   down: () => import('../../tasks/down.ts'),
   env: () => import('../../tasks/env.ts'),
   exec: () => import('../../tasks/exec.ts'),

@@ -4,7 +4,9 @@ export const dockerOptions = z
   .strictObject({
     engine: z
       .string()
-      .describe('unix://, tcp://, http://, https:// or ssh:// address of the engine; --engine wins over it')
+      .describe(
+        'unix://, tcp://, http://, https:// or ssh:// address of the engine; --engine wins over it',
+      )
       .optional(),
   })
   .default({});
