@@ -6,7 +6,7 @@ import time
 
 steps = sys.argv[1:]
 if steps[0] == 'refused':
-    time.sleep(4)
+    time.sleep(6)
     steps.pop(0)
 server = socket.create_server(('', 7000))
 held = []
