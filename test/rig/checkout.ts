@@ -207,7 +207,12 @@ async function removeOwned(docker: Dockerode, stateHome: string): Promise<void> 
     const filters = { label: [`${labels.checkout}=${id}`] };
     const containers = await docker.listContainers({ all: true, filters });
     await Promise.all(
-      containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })),
+      containers.map(async ({ Id }) => {
+        const container = docker.getContainer(Id);
+        // Podman would ask it to stop first, and wait.
+        await container.kill().catch(() => {});
+        await container.remove({ force: true, v: true });
+      }),
     );
     const { Volumes } = await docker.listVolumes({ filters });
     await Promise.all(Volumes.map(({ Name }) => docker.getVolume(Name).remove()));
