@@ -37,7 +37,7 @@ export interface HookPayloads {
   serviceReady: Payload & { service: string; endpoints: Endpoints };
   /** Once per `up`, when every selected service is ready. A throw is reported; services stay up. */
   afterHealth: Payload & { services: Readonly<Record<string, ServiceReport>> };
-  /** Around `down` and `reset`. A throw is reported; the task goes on. */
+  /** Around `down`, `rm` and `reset`. A throw is reported; the task goes on. */
   beforeDown: Payload & { services: readonly string[] };
   afterDown: Payload & { services: readonly string[] };
 }

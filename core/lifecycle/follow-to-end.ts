@@ -58,6 +58,7 @@ export async function followToEnd(kernel: Kernel, followed: Followed): Promise<n
   };
 
   let exitCode: number | undefined;
+  let isRemoval = false;
   reader.open();
   if (followed.isOlder) exitCode = await look();
   if (exitCode === undefined) {
@@ -68,15 +69,15 @@ export async function followToEnd(kernel: Kernel, followed: Followed): Promise<n
       if (event.type === 'regained') exitCode = await look();
       if (event.type === 'removed' && !isStopping()) throw removed();
       if (event.type === 'exited' && !event.willRestart) {
-        await drain();
-        if (event.isRemoval && !isStopping()) throw removed();
         exitCode = event.exitCode;
+        isRemoval = event.isRemoval === true;
       }
       if (exitCode !== undefined) break;
     }
   }
   signal.throwIfAborted();
   await drain();
+  if (isRemoval && !isStopping()) throw removed();
   return exitCode ?? 0;
 }
 

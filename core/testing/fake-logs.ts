@@ -11,7 +11,8 @@ export interface FakeLogs {
   read(instance: Instance, options: LogOptions): AsyncIterable<LogLine>;
 }
 
-export function createFakeLogs(): FakeLogs {
+/** `isRunning`: whether more may come of it. */
+export function createFakeLogs(isRunning: (instance: Instance) => boolean): FakeLogs {
   const lines: { line: LogLine; id: string | undefined; startedAt: number }[] = [];
   const endings = new Map<string, number>();
   const readers = new Set<() => void>();
@@ -33,7 +34,8 @@ export function createFakeLogs(): FakeLogs {
       wakeAll();
     },
     mend: () => void (broken = undefined),
-    async *read({ service, id }, { follow, tail, sinceMs = 0, signal }) {
+    async *read(instance, { follow, tail, sinceMs = 0, signal }) {
+      const { service, id } = instance;
       const own = () =>
         lines
           .filter(({ line }) => line.service === service)
@@ -46,6 +48,7 @@ export function createFakeLogs(): FakeLogs {
         if (broken) throw broken.error;
         while (next < own().length) yield own()[next++]?.line as LogLine;
         if (!follow || signal.aborted || endings.get(service) !== ended) return;
+        if (!isRunning(instance)) return;
         await new Promise<void>((resolve) => {
           const wake = () => {
             readers.delete(wake);

@@ -29,7 +29,10 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const attached = new Map<string, (command: AttachedCommand) => number | Promise<number>>();
   const failures = new Map<RunnerCall, unknown>();
   const holds = new Map<RunnerCall, Promise<void>>();
-  const logs = createFakeLogs();
+  const logs = createFakeLogs(({ service, id }) => {
+    const now = instances.get(service);
+    return now?.id === id && now.status === 'running';
+  });
   const exits = new Map<string, RunnerEvent>();
   const data: OwnedData[] = [];
   const watchers = new Set<(event: RunnerEvent) => void>();
@@ -179,7 +182,15 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     },
     async remove({ service }, signal) {
       await step(`remove ${service}`, signal);
+      const instance = instances.get(service);
+      if (!instance) return;
       instances.delete(service);
+      const { id, status } = instance;
+      logs.end(service);
+      if (status === 'running') {
+        tell({ type: 'exited', service, id, exitCode: 137, willRestart: false, isRemoval: true });
+      }
+      tell({ type: 'removed', service, id });
     },
     listData: async (_, services) =>
       data.filter(({ service }) => services === 'all' || services.includes(service)),

@@ -83,7 +83,7 @@ describe.skipIf(engine === null)('logs', () => {
   };
 
   test('--follow goes on over up --recreate, docker restart, docker rm -f and up: no line lost or doubled', async () => {
-    await checkout.task('up', ['db']);
+    expect((await checkout.task('up', ['db'])).exitCode).toBe(0);
     const followed = follow(checkout);
     await followed.until(sawStarts('db', 1));
     await checkout.task('up', ['db', '--recreate']);
@@ -158,7 +158,7 @@ describe.skipIf(!engine?.own)('logs --follow while the engine is stopped and sta
   });
 
   test('it is said, and the logs go on: no line lost or doubled, also of what is started again by hand', async () => {
-    await checkout.task('up');
+    expect((await checkout.task('up')).exitCode).toBe(0);
     const followed = follow(checkout);
     await followed.until(sawStarts('always', 1));
     await followed.until(sawStarts('once', 1));
