@@ -39,12 +39,10 @@ describe.skipIf(engine === null)('a command inside a service that runs', () => {
     expect(ran).toMatchObject({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
     expect(await inTools('true')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     // What a command says itself is not taken for what the engine says of it.
-    const claims = await inTools('sh', '-c', 'echo OCI runtime exec failed; exit 127');
-    expect(claims).toMatchObject({
-      exitCode: 127,
-      stdout: 'OCI runtime exec failed\n',
-      stderr: '',
-    });
+    const claims = await inTools('sh', '-c', 'no-such-command; echo not found; exit 127');
+    expect(claims).toMatchObject({ exitCode: 127, stdout: 'not found\n' });
+    expect(claims.stderr).toContain('no-such-command: not found');
+    expect(await inTools('sh', '-c', 'exit 126')).toMatchObject({ exitCode: 126, stderr: '' });
   });
 
   test('127 for a command that is not there, 126 for one that cannot be run, 125 for the rest', async () => {

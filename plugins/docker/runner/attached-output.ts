@@ -5,7 +5,7 @@ export interface AttachedOutputOptions extends Pick<AttachedCommand, 'stdout' | 
   /** Output of a terminal has no frames and is all stdout's. */
   hasTerminal: boolean;
   /** Asked once, of the first output: whether it is the command's, to be passed on. */
-  isCommands(): Promise<boolean>;
+  isCommands(first: Buffer): Promise<boolean>;
   /** No more can be passed on for now, or it can again. */
   onPressure(isBehind: boolean): void;
 }
@@ -43,14 +43,14 @@ export function createAttachedOutput(options: AttachedOutputOptions): AttachedOu
       else word.push(bytes);
     }
   };
-  const look = async (): Promise<void> => {
+  const look = async (first: Buffer): Promise<void> => {
     // Who cannot be asked now will be asked how it ended.
-    isOutput = await isCommands().catch(() => true);
+    isOutput = await isCommands(first).catch(() => true);
     for (const chunk of waiting.splice(0)) pass(chunk);
   };
   return {
     push(chunk) {
-      looking ??= look();
+      looking ??= look(chunk);
       if (isOutput === undefined) waiting.push(chunk);
       else pass(chunk);
     },

@@ -20,6 +20,10 @@ export function requestRefusal(thrown: unknown, refused: Refused): Error | undef
   return isCommands ? commandRefusal(reason, refused) : undefined;
 }
 
+/** Whether a text may be an engine's, in place of what a command would have printed. */
+export const looksLikeRefusal = (text: string): boolean =>
+  /OCI |\b(crun|runc)\b|exec failed|find user|container process/.test(text);
+
 // Runtimes say the same in words of their own, with the way there in front.
 function shellStatusOf(reason: string): 126 | 127 | undefined {
   // The working folder, not the command.

@@ -4,7 +4,7 @@ import type { AttachedCommand } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { createAttachedOutput } from './attached-output.ts';
-import { commandRefusal, requestRefusal } from './command-refusal.ts';
+import { commandRefusal, looksLikeRefusal, requestRefusal } from './command-refusal.ts';
 import { awaitExecEnd, type ExecStatus, readExecStatus } from './exec-status.ts';
 import { joinStreams } from './join-streams.ts';
 import { createMark, type Mark } from './marked-processes.ts';
@@ -64,7 +64,8 @@ async function run(running: {
     const output = createAttachedOutput({
       ...attached,
       hasTerminal,
-      isCommands: async () => !isRefused(await readExecStatus(exec)),
+      isCommands: async (first) =>
+        !(looksLikeRefusal(first.toString()) && isRefused(await readExecStatus(exec))),
       onPressure: (isBehind) => void (isBehind ? socket.pause() : socket.resume()),
     });
     const joined = joinStreams(socket, { ...attached, hasTerminal, output });
@@ -75,8 +76,7 @@ async function run(running: {
     }
     const refusal = await output.enginesWord();
     if (refusal !== undefined) return { refusal };
-    const status = await awaitExecEnd(exec, signal);
-    return isRefused(status) ? { refusal: 'it was not started' } : status.exitCode;
+    return (await awaitExecEnd(exec, signal)).exitCode;
   } catch (thrown) {
     if (signal.aborted) signaller.send('SIGKILL');
     throw thrown;
@@ -125,7 +125,7 @@ function followSize(
   return terminal.onResize(() => void resize(0));
 }
 
-// The engine sets these of what it could not start, before it says so.
+// The engine sets these of what it could not start, before it says so; Podman of what has ended, too.
 const isRefused = ({ isRunning, exitCode, pid }: ExecStatus): boolean =>
   !isRunning && pid === 0 && (exitCode === 126 || exitCode === 127);
 

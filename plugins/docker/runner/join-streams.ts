@@ -15,6 +15,7 @@ export interface Joining extends Pick<AttachedCommand, 'stdin' | 'stdout' | 'std
 export function joinStreams(socket: Duplex, joining: Joining): Promise<'ended' | 'unread'> {
   const { stdin, stdout, stderr, hasTerminal, output } = joining;
   const undo: (() => void)[] = [];
+  const input = forgiveWrites(socket);
   const on = (target: NodeJS.EventEmitter, name: string, listener: Listener) => {
     target.on(name, listener);
     undo.push(() => void target.off(name, listener));
@@ -22,10 +23,9 @@ export function joinStreams(socket: Duplex, joining: Joining): Promise<'ended' |
   const joined = new Promise<'ended' | 'unread'>((resolve, reject) => {
     on(socket, 'data', output.push);
     on(socket, 'end', () => resolve('ended'));
-    on(socket, 'error', (error: NodeJS.ErrnoException) => {
-      // The command ended without reading all of stdin. What was read by then is all there is, but
-      // while nothing is read, more may have been on its way.
-      if (error.syscall === 'write' && !socket.isPaused()) resolve('ended');
+    on(socket, 'error', (error) => {
+      // Some kernels tell of unread input when all output was read.
+      if (input.hasFailed) resolve('ended');
       else reject(error);
     });
     on(socket, 'close', () => reject(brokenConnection()));
@@ -43,6 +43,25 @@ export function joinStreams(socket: Duplex, joining: Joining): Promise<'ended' |
     for (const step of undo) step();
     socket.on('error', () => {}).destroy();
   });
+}
+
+/**
+ * A command may end without reading all of stdin. A write that fails would take what was not read yet
+ * with it: what reading tells is what counts.
+ */
+function forgiveWrites(socket: Duplex): { readonly hasFailed: boolean } {
+  const input = { hasFailed: false };
+  const forgiven = (done: (error?: Error | null) => void) => (error?: Error | null) => {
+    input.hasFailed ||= Boolean(error);
+    done();
+  };
+  /* oxlint-disable no-underscore-dangle -- what a stream is made of: its `write` has ended it by then */
+  const write = socket._write.bind(socket);
+  const writeAll = socket._writev?.bind(socket);
+  socket._write = (chunk, encoding, done) => write(chunk, encoding, forgiven(done));
+  if (writeAll) socket._writev = (chunks, done) => writeAll(chunks, forgiven(done));
+  /* oxlint-enable no-underscore-dangle */
+  return input;
 }
 
 type Listener = Parameters<NodeJS.EventEmitter['on']>[1];
