@@ -52,9 +52,11 @@ export function createComposeSide(options: {
     },
     async rename() {
       const { Id } = await docker.getContainer(nameOf('other')).inspect();
+      const network = (await docker.getNetwork(external).inspect()) as { Id: string };
       return (text) =>
         text
           .replaceAll(Id, 'OTHER')
+          .replaceAll(network.Id, external)
           .replaceAll(`${project}_default`, 'PROJECT')
           .replaceAll(`${project}_`, 'NAME_');
     },

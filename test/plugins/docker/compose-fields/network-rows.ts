@@ -1,5 +1,7 @@
 import type { Row } from './row.ts';
 
+const noMac = 'this Compose (2.26) tells it no engine that takes it of each network';
+
 /** How a container is reached, and what it reaches; `EXTERNAL` is a network that is there. */
 export const networkRows: readonly Row[] = [
   { fields: ['hostname'], ours: { hostname: 'h' }, compose: { hostname: 'h' } },
@@ -12,6 +14,10 @@ export const networkRows: readonly Row[] = [
     fields: ['macAddress'],
     ours: { macAddress: '02:42:AC:11:65:43' },
     compose: { mac_address: '02:42:ac:11:65:43' },
+    differsSince: {
+      api: '1.44',
+      paths: { 'Config.MacAddress': noMac, 'Networks.PROJECT.MacAddress': noMac },
+    },
   },
   {
     fields: ['aliases'],

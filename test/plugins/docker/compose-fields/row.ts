@@ -11,6 +11,8 @@ export interface Row {
   top?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Paths of `docker inspect`, or how they begin, that differ, each with why. */
   differs?: Readonly<Record<string, string>>;
+  /** Those that only newer engines show. */
+  differsSince?: { api: string; paths: Readonly<Record<string, string>> };
   /** What both are told where this engine can not do it. */
   refusal?: RegExp;
 }
