@@ -219,8 +219,9 @@ describe.skipIf(engine === null)('--offline', () => {
     });
     const { exitCode, finished } = await checkout.task('up', ['--offline', '--json']);
     expect(exitCode).toBe(3);
-    expect(finished.errors.map(({ code }) => code)).toContain('DS_IMAGE_MISSING');
+    expect(finished.errors.map(({ code }) => code)).toEqual(['DS_IMAGES_MISSING']);
     expect(finished.errors.map(({ message }) => message).join()).toContain(missing);
+    expect(await checkout.containers()).toEqual({});
   });
 });
 
