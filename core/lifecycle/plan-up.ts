@@ -3,7 +3,7 @@ import { makePlan } from '../plan/make-plan.ts';
 import type { PlanOptions } from '../plan/plan-context.ts';
 import type { Kernel } from './kernel.ts';
 import { inPhase } from './phase.ts';
-import { selectRestarted } from './restart.ts';
+import { selectRestarted } from './select-restarted.ts';
 import { createUp, type Up, type UpOptions } from './up.ts';
 
 /** Plans one `up` under the checkout's lock, which is given up when its last step is over, or when planning fails. */

@@ -13,7 +13,7 @@ import type { Kernel } from './kernel.ts';
 import { createReadyStep } from './ready-step.ts';
 import { removeAll, removeLeftovers } from './remove-instances.ts';
 import { reportServices } from './report-services.ts';
-import { stopToRestart } from './restart.ts';
+import { stopToRestart } from './stop-to-restart.ts';
 import { runService } from './run-service.ts';
 import type { ServiceEnd } from './service-run.ts';
 import { createWatches, type Watches } from './watches.ts';

@@ -1,51 +1,14 @@
 import { withDeadline } from '../clock.ts';
 import { reverseEdges } from '../graph.ts';
-import type { PlanOptions } from '../plan/plan-context.ts';
 import type { PlannedService } from '../plan/plan.ts';
 import type { InstanceWatch } from '../run/instance-watch.ts';
 import type { Instance } from '../run/runner.ts';
-import { dependenciesOf } from '../selection.ts';
-import { observe } from './down.ts';
 import type { Kernel } from './kernel.ts';
 import { inPhase } from './phase.ts';
 import type { Watches } from './watches.ts';
 
 // The report of an end may come a moment after the stop, or, from an engine in trouble, never.
 const reportPatienceMs = 5000;
-
-/** Names what a restart is about: the named services, or all that run, and who follows them. */
-export async function selectRestarted<Options extends PlanOptions>(
-  kernel: Kernel,
-  options: Options,
-): Promise<Options> {
-  const services = kernel.config?.services ?? {};
-  const found = await observe(kernel, await kernel.runners());
-  const isUp = new Set(
-    found.filter(({ instance }) => isRunning(instance)).map(({ instance }) => instance.service),
-  );
-  const strangers = [...isUp].filter((name) => !Object.hasOwn(services, name));
-  const named = options.restart ?? [];
-  if (named.length === 0 && strangers.length > 0) {
-    kernel.log.info(`Left alone, no longer in the configuration: ${strangers.join(', ')}.`);
-  }
-  const restart = new Set(
-    named.length > 0 ? named : Object.keys(services).filter((name) => isUp.has(name)),
-  );
-  // A set goes on to those that are added while it is gone through.
-  for (const cause of restart) {
-    for (const name of isUp) {
-      const follows = dependenciesOf(services[name]).some(
-        ([need, how]) => need === cause && how.restart,
-      );
-      if (follows) restart.add(name);
-    }
-  }
-  if (restart.size === 0) {
-    kernel.log.info('Nothing runs that could be restarted.');
-    return { ...options, restart: [], exclude: Object.keys(services) };
-  }
-  return { ...options, restart: [...restart], services: [...restart] };
-}
 
 /**
  * Stops what is to be started although it runs, dependants before what they need, and gives the
