@@ -37,13 +37,16 @@ export function resolveTemplate(
   book: AddressBook,
   firstPort: string | undefined,
 ): string {
-  return text.replaceAll(/\{(host|port|address|published)(?:\.([A-Za-z0-9_-]+))?\}/g, (whole, what, name) => {
-    if (what === 'host') {
-      const port = name ?? firstPort;
-      return port === undefined ? whole : book.host(port);
-    }
-    if (name === undefined) return whole;
-    if (what === 'address') return book.address(name);
-    return String(what === 'port' ? book.port(name) : book.published(name));
-  });
+  return text.replaceAll(
+    /\{(host|port|address|published)(?:\.([A-Za-z0-9_-]+))?\}/g,
+    (whole, what, name) => {
+      if (what === 'host') {
+        const port = name ?? firstPort;
+        return port === undefined ? whole : book.host(port);
+      }
+      if (name === undefined) return whole;
+      if (what === 'address') return book.address(name);
+      return String(what === 'port' ? book.port(name) : book.published(name));
+    },
+  );
 }

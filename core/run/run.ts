@@ -18,7 +18,7 @@ export interface Run {
 }
 
 export type { AddressBook, Environment, EnvironmentValue } from './environment.ts';
-export type { ContainerFields, Healthcheck, RestartPolicy } from './container-fields.ts';
+export type { ContainerFields, Healthcheck } from './container-fields.ts';
 
 export interface ContainerRun extends ContainerFields, Run {
   readonly kind: 'container';

@@ -42,7 +42,11 @@ test('the fifteen entries have their images, ports and folders', async () => {
     });
     return [
       name,
-      { image, ports: shownPorts.join(' '), folders: volumes.join(' ').replaceAll(':ro', '') },
+      {
+        image,
+        ports: shownPorts.join(' '),
+        folders: volumes.map(String).join(' ').replaceAll(':ro', ''),
+      },
     ];
   });
   const expected = Object.entries(catalogue).map(([name, row]) => [

@@ -35,18 +35,18 @@ test('the checkout is not free before `afterHealth` is over, and is after a plan
 });
 
 test('two at once in one host share the lock, and the last gives it up', async () => {
-  await using test = createTestHost({
+  await using opened = createTestHost({
     config: { services: { a: { run: image() }, b: { run: image() } } },
   });
-  const goOn = test.runner.holdOn('start b');
-  const both = [test.up({ services: ['a'] }), test.up({ services: ['b'] })];
+  const goOn = opened.runner.holdOn('start b');
+  const both = [opened.up({ services: ['a'] }), opened.up({ services: ['b'] })];
   await both[0];
-  const other = test.again();
+  const other = opened.again();
   expect(await codesOf(other.up())).toEqual(['DS_BUG_INVARIANT']);
   goOn();
   await both[1];
   expect((await other.up()).errors).toEqual([]);
-  expect(told(test.events).filter((line) => line === 'phase-started lock')).toHaveLength(1);
+  expect(told(opened.events).filter((line) => line === 'phase-started lock')).toHaveLength(1);
   await other.host.close();
 });
 
