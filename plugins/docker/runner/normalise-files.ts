@@ -9,6 +9,8 @@ export interface FilesContext {
   field: 'secrets' | 'configs';
   root: string;
   contents: FileContents['secrets'];
+  /** The container's own root is read-only: nothing can be put into it. */
+  isRootReadOnly: boolean;
   refuse: Refuse;
 }
 
@@ -32,7 +34,7 @@ export function normaliseFiles(
 function resolveFile(
   name: string,
   file: ContainerFile,
-  { field, root, contents, refuse }: FilesContext,
+  { field, root, contents, isRootReadOnly, refuse }: FilesContext,
 ): ResolvedFile {
   const { target: wished = name, uid, gid, mode } = '$secret' in file ? {} : file;
   const target = posix.resolve(folders[field], wished);
@@ -44,6 +46,10 @@ function resolveFile(
   if (isAsItIs && 'file' in file && file.file !== undefined) {
     const digest = createHash('sha256').update(content).digest('base64url');
     return { target, source: resolve(root, file.file), digest };
+  }
+  if (isRootReadOnly) {
+    const problem = `has "${name}", which would have to be written into a container that is readOnly`;
+    throw refuse(field, `${problem}: give it as { file } alone, which is mounted`);
   }
   return {
     target,

@@ -18,7 +18,13 @@ export function normaliseContainer(run: ContainerRun, context: NormaliseContext)
   const refuse = createRefusal(context.service);
   const { root, files = { secrets: {}, configs: {} } } = context;
   const filesOf = (field: 'secrets' | 'configs') =>
-    normaliseFiles(run[field], { field, root, contents: files[field], refuse });
+    normaliseFiles(run[field], {
+      field,
+      root,
+      contents: files[field],
+      isRootReadOnly: run.readOnly === true,
+      refuse,
+    });
   const entrypoint = resolveArguments('entrypoint', run.entrypoint, refuse);
   const command = resolveArguments('command', run.command, refuse);
   if (command?.length === 0 && entrypoint === undefined) {

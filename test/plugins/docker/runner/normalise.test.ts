@@ -183,6 +183,7 @@ describe('what can not be is refused by its field', () => {
     ['shmSize', { shmSize: 'much' }],
     ['healthcheck', { healthcheck: { test: ['pg_isready'] } }],
     ['healthcheck.interval', { healthcheck: { test: 'x', interval: 'often' } }],
+    ['secrets', { readOnly: true, secrets: { a: { content: 'x' } } }],
   ])('%s: %j', (field, fields) => {
     expect(thrownBy(() => normalise(fields))).toMatchObject({
       code: 'DS_DOCKER_FIELD_INVALID',
