@@ -215,9 +215,13 @@ describe.skipIf(engine === null)('something is taken away in the middle of `up`'
 /** As people do it by hand: first whoever is on it is taken off. */
 async function removeNetwork({ docker, root }: Checkout): Promise<void> {
   const network = docker.getNetwork(basename(root));
-  const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, unknown> };
+  const { Id, Containers = {} } = (await network.inspect()) as {
+    Id: string;
+    Containers?: Record<string, unknown>;
+  };
   for (const id of Object.keys(Containers)) {
     await network.disconnect({ Container: id, Force: true });
   }
-  await network.remove();
+  // By its name Podman would keep it for containers that do not run.
+  await docker.getNetwork(Id).remove();
 }

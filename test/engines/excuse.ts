@@ -20,6 +20,6 @@ if (engine?.isPodman) {
     if (!difference) return;
     task.meta.excused = difference.reason;
     if (difference.varies) skip(difference.reason);
-    task.fails = true;
+    Object.assign(task, { fails: true });
   });
 }

@@ -39,7 +39,8 @@ export const podmanDifferences: readonly Difference[] = [
   {
     file: 'test/cases/exec.test.ts',
     title: 'a command that leaves stdin unread loses no output',
-    reason: 'It breaks off what it has still to pass on when the command is gone and stdin goes on.',
+    reason:
+      'It breaks off what it has still to pass on when the command is gone and stdin goes on.',
     varies: true,
   },
 ];

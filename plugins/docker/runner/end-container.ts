@@ -1,4 +1,4 @@
-import { unless } from '../engine/engine-failure.ts';
+import { statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 
 interface Named {
@@ -12,11 +12,19 @@ export async function stopContainer(
   { id, service }: Named,
   signal: AbortSignal,
 ): Promise<void> {
-  await engine
-    .ask({ doing: `stop the container of ${service}`, signal }, (client) =>
-      client.getContainer(id).stop({ abortSignal: signal }),
-    )
-    .catch(unless([304, 404], undefined));
+  const asked = { doing: `stop the container of ${service}`, signal };
+  const stop = (): Promise<unknown> =>
+    engine
+      .ask(asked, (client) => client.getContainer(id).stop({ abortSignal: signal }))
+      .catch(unless([304, 404], undefined));
+  try {
+    await stop();
+  } catch (thrown) {
+    if (statusOf(thrown) !== 409) throw thrown;
+    // Podman does not stop what is paused.
+    await engine.ask(asked, (client) => client.getContainer(id).unpause());
+    await stop();
+  }
 }
 
 /** Removes a container and its anonymous volumes, keeps the named ones; one that is gone is no error. */
