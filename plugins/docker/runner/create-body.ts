@@ -13,6 +13,8 @@ import type { ResolvedContainer } from './resolved-container.ts';
 export interface ContainerMemory {
   image: string;
   ports: readonly PortBinding[];
+  /** As the engine was told, for Podman, whose list does not say. */
+  networkMode?: string;
 }
 
 /** The request that creates a target's container. */
@@ -41,7 +43,7 @@ export function createBody(target: Target, api: EngineApi = describeApi('1.41'))
       WorkingDir: run.workingDir,
       Tty: run.tty,
       OpenStdin: run.stdinOpen,
-      Labels: createLabels(target, run),
+      Labels: createLabels(target, String(network.hostConfig['NetworkMode'])),
       Healthcheck: run.healthcheck && createHealthcheck(run.healthcheck),
       StopSignal: run.stopSignal,
       StopTimeout: Math.ceil(run.stopGracePeriod / 1000),
@@ -56,8 +58,9 @@ export function createBody(target: Target, api: EngineApi = describeApi('1.41'))
   };
 }
 
-function createLabels(target: Target, run: ResolvedContainer): Record<string, string> {
-  const memory: ContainerMemory = { image: run.image, ports: target.ports };
+function createLabels(target: Target, networkMode: string): Record<string, string> {
+  const run = asContainer(target.run);
+  const memory: ContainerMemory = { image: run.image, ports: target.ports, networkMode };
   return {
     ...run.labels,
     ...projectLabels(target.project),

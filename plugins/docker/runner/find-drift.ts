@@ -30,7 +30,8 @@ export function findNetworkDrift(
 ): Instance['drift'] {
   if (HostConfig?.NetworkMode !== network || !['running', 'paused'].includes(State))
     return undefined;
-  if (NetworkSettings?.Networks?.[network]?.EndpointID) return undefined;
+  const { EndpointID, MacAddress } = NetworkSettings?.Networks?.[network] ?? {};
+  if (EndpointID || MacAddress) return undefined;
   return { field: 'network', text: `it is not on the network ${network} any more` };
 }
 

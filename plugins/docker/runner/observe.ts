@@ -1,10 +1,11 @@
 import { labels } from 'devservices/runner';
 import type { Instance, Observation, ProjectIdentity } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
+import type { ListedContainer } from '../engine/read-api.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { findDrift, findNetworkDrift } from './find-drift.ts';
 import { isOurs } from './owned-names.ts';
-import { endpointOf, readInstance } from './read-instance.ts';
+import { endpointOf, readInstance, readMemory } from './read-instance.ts';
 import { readJoined } from './read-joined.ts';
 
 /** Everything that exists of the project, in one list call; containers of another checkout apart. */
@@ -17,7 +18,7 @@ export async function observeProject(
   const found = await engine.list(filters, signal);
   const instances: Instance[] = [];
   const foreign: { name: string; service: string; checkout: string }[] = [];
-  for (const container of found) {
+  for (const container of found.map(withNetworkMode)) {
     if (!isOurs(container.Labels, project)) {
       foreign.push({
         name: container.Names?.[0]?.replace(/^\//, '') ?? container.Id,
@@ -38,4 +39,9 @@ export async function observeProject(
     instances.push(drift ? { ...instance, drift } : instance);
   }
   return { instances, foreign };
+}
+
+function withNetworkMode(found: ListedContainer): ListedContainer {
+  const NetworkMode = found.HostConfig?.NetworkMode ?? readMemory(found.Labels)?.networkMode;
+  return NetworkMode === undefined ? found : { ...found, HostConfig: { NetworkMode } };
 }

@@ -54,7 +54,12 @@ export function readMemory(found: ListedContainer['Labels']): ContainerMemory | 
   const memory = readJson(found?.[memoryLabel]);
   if (!isRecord(memory) || typeof memory['image'] !== 'string') return undefined;
   const ports = Array.isArray(memory['ports']) ? (memory['ports'] as PortBinding[]) : [];
-  return { image: memory['image'], ports };
+  const networkMode = memory['networkMode'];
+  return {
+    image: memory['image'],
+    ports,
+    ...(typeof networkMode === 'string' ? { networkMode } : {}),
+  };
 }
 
 // A spec that can not be read is none: the container is then made anew.
