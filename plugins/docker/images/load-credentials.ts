@@ -1,6 +1,6 @@
 import { loadDockerConfig } from '../engine/docker-config.ts';
 import type { Surroundings } from '../engine/docker-config.ts';
-import { askCredentialHelper } from './credential-helper.ts';
+import { askCredentialHelper } from './ask-credentials.ts';
 import { resolveCredentials, resolveHelper } from './registry-credentials.ts';
 import type { RegistryCredentials } from './registry-credentials.ts';
 

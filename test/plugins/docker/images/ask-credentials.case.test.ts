@@ -1,7 +1,7 @@
 import { chmod, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { askCredentialHelper } from '../../../../plugins/docker/images/credential-helper.ts';
+import { askCredentialHelper } from '../../../../plugins/docker/images/ask-credentials.ts';
 import { loadCredentials } from '../../../../plugins/docker/images/load-credentials.ts';
 import { createFolder } from '../fake-engine.ts';
 
