@@ -9,6 +9,7 @@ const engineIndependent = [
   'test/plugins/docker/engine/**',
   'test/plugins/docker/images/credential-helper.case.test.ts',
   'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
+  'test/cases/underneath-engine.test.ts',
 ];
 
 export default defineConfig({
