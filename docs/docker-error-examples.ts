@@ -33,6 +33,7 @@ export const dockerExamples: ExamplesOf<typeof dockerErrors> = {
     version: '1.41',
   },
   DS_DOCKER_NETWORK_MISSING: { service: 'api', network: 'company' },
+  DS_DOCKER_NETWORK_GONE: { service: 'api', network: 'shop' },
   DS_DOCKER_NAME_TAKEN: {
     kind: 'container',
     name: 'shop_redis',

@@ -13,7 +13,7 @@ export default defineTask(import.meta, {
     },
     exclude: { kind: 'option', value: 'NAME', many: true, description: 'Leaves a service out' },
     noUp: { kind: 'flag', description: 'Starts nothing' },
-    offline: { kind: 'flag', description: 'Pulls nothing' },
+    offline: { kind: 'flag', description: 'Asks no network: works with the images that are here' },
     waitTimeout: {
       kind: 'option',
       value: 'SECONDS',

@@ -80,6 +80,13 @@ export const dockerErrors = defineErrors({
     hint: ({ service, network }) =>
       `Make it with \`docker network create ${network}\`, or leave it out of the networks of services.${service}.run.`,
   }),
+  DS_DOCKER_NETWORK_GONE: entry<{ service: string; network: string }>({
+    blame: 'environment',
+    title: "The project's network was removed by somebody else",
+    message: ({ service, network }) =>
+      `${service} could not start: the network ${network} was removed from outside meanwhile.`,
+    hint: () => 'Run `devservices up` again: it makes the network anew, and whoever runs joins it.',
+  }),
   DS_DOCKER_NAME_TAKEN: entry<{
     kind: 'container' | 'network' | 'volume';
     name: string;

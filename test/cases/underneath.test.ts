@@ -198,10 +198,10 @@ describe.skipIf(engine === null)('something is taken away in the middle of `up`'
       const exec = await docker.getContainer(awaited).exec({ Cmd: ['touch', '/go'] });
       await exec.start({ Detach: true });
     });
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(3);
     expect(finished.services).toMatchObject({
       awaited: { state: 'ready' },
-      next: { state: 'failed', error: { message: expect.stringContaining('network') } },
+      next: { state: 'failed', error: { code: 'DS_DOCKER_NETWORK_GONE' } },
     });
     await converge();
     const project = basename(checkout.root);

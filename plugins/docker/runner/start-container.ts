@@ -9,7 +9,7 @@ import { isNetworkGone, rejoinNetwork } from './rejoin-network.ts';
 
 /**
  * One start request, then one look at what came of it. Throws DS_DOCKER_PORT_TAKEN with who holds
- * the port, if that is a container, or DS_DOCKER_START_FAILED.
+ * the port, if that is a container, DS_DOCKER_NETWORK_GONE or DS_DOCKER_START_FAILED.
  */
 export async function startContainer(
   { engine, addresses }: { engine: Engine; addresses: ContainerAddresses },
@@ -53,6 +53,10 @@ async function nameStartFailure(
   if (statusOf(thrown) === undefined) return thrown;
   const { service, ports } = target;
   const reason = reasonOf(thrown);
+  if (isNetworkGone(thrown)) {
+    const facts = { service, network: target.project.project };
+    return dockerErrors.create('DS_DOCKER_NETWORK_GONE', facts, thrown);
+  }
   if (!/port is already allocated|address already in use|ports are not available/i.test(reason)) {
     return dockerErrors.create('DS_DOCKER_START_FAILED', { service, reason }, thrown);
   }
