@@ -1,14 +1,15 @@
 import { constants } from 'node:os';
 import type { ResolvedConfig } from '../config/config.ts';
-import type { Foreground, ForegroundStreams } from '../command-foreground.ts';
+import type { Foreground } from '../command-foreground.ts';
 import { reasonOf, throwAll } from '../errors/as-error.ts';
 import { bugErrors } from '../errors/catalogue/bug.ts';
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { PlanOptions } from '../plan/plan-context.ts';
 import type { PlannedService } from '../plan/plan.ts';
-import type { Instance, LogLine, Runner } from '../run/runner.ts';
+import type { Instance, Runner } from '../run/runner.ts';
 import { type Followed, followToEnd } from './follow-to-end.ts';
 import type { Kernel } from './kernel.ts';
+import { createLineWriter } from './line-writer.ts';
 import { createLogPosition, type LogPosition } from './log-position.ts';
 import { planUp } from './plan-up.ts';
 import { removeAll } from './remove-instances.ts';
@@ -31,6 +32,8 @@ interface Attachment extends AttachRequest {
 
 const recentMs = 20_000;
 const patienceMs = 20_000;
+/** What shells say of a command that lost its reader. */
+const unreadStatus = 128 + constants.signals.SIGPIPE;
 
 /**
  * Runs a service in the foreground: its log on stdout, its exit status as the result. One that runs
@@ -79,10 +82,13 @@ async function followRunning(
   const leaving = new AbortController();
   const signal = AbortSignal.any([kernel.signal, leaving.signal]);
   let status: number | undefined;
-  const streams = foreground.take((name) => {
-    status ??= 128 + constants.signals[name];
+  const leave = (withStatus: number) => {
+    status ??= withStatus;
     leaving.abort(new Error('left'));
-  });
+  };
+  const { stdout, release } = foreground.take((name) => leave(128 + constants.signals[name]));
+  const onGone = () => leave(unreadStatus);
+  const write = createLineWriter({ ...attachment, stdout, onGone });
   try {
     const runner = await kernel.runnerOf(instance);
     return await followToEnd(kernel, {
@@ -95,14 +101,14 @@ async function followRunning(
       isOlder: true,
       isStopping: () => false,
       signal,
-      write: createWriter(attachment, streams),
+      write,
     });
   } catch (thrown) {
     if (status === undefined) throw thrown;
     kernel.log.info(`${service} keeps running.`);
     return status;
   } finally {
-    streams.release();
+    release();
     leaving.abort(new Error('it is over'));
   }
 }
@@ -150,7 +156,7 @@ async function carryOut(up: Up): Promise<void> {
   await up.afterHealth();
 }
 
-/** Until it ends, by itself or by signals. */
+/** Until it ends, by itself, by signals, or as nobody reads it. */
 async function runToEnd(
   kernel: Kernel,
   attachment: Attachment,
@@ -159,10 +165,11 @@ async function runToEnd(
   const { service, foreground } = attachment;
   const { runner, instance, signal } = followed;
   let signals = 0;
+  let isUnread = false;
   let fail: (thrown: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => (fail = reject));
   failed.catch(() => {});
-  const streams = foreground.take(() => {
+  const onSignal = () => {
     signals += 1;
     if (signals === 1) {
       kernel.log.info(`Stopping ${service}; once more, and it is killed.`);
@@ -170,29 +177,20 @@ async function runToEnd(
     } else if (signals === 2) {
       runner.remove(instance, signal).catch(fail);
     }
-  });
-  try {
-    const write = createWriter(attachment, streams);
-    const end = followToEnd(kernel, { ...followed, isStopping: () => signals > 0, write });
-    return await Promise.race([end, failed]);
-  } finally {
-    streams.release();
-  }
-}
-
-/** Writes lines as fast as they are taken; nothing more where nobody takes them. */
-function createWriter(
-  { redact }: Pick<Attachment, 'redact'>,
-  { stdout }: Pick<ForegroundStreams, 'stdout'>,
-): (line: LogLine) => Promise<void> {
-  let isGone = false;
-  stdout.once('error', () => (isGone = true));
-  return async ({ text }) => {
-    if (isGone || stdout.write(`${redact(text)}\n`)) return;
-    await new Promise<void>((resolve) => {
-      for (const event of ['drain', 'error', 'close']) stdout.once(event, () => resolve());
-    });
   };
+  const onGone = () => {
+    isUnread = true;
+    if (signals === 0) onSignal();
+  };
+  const { stdout, release } = foreground.take(onSignal);
+  try {
+    const write = createLineWriter({ ...attachment, stdout, onGone });
+    const end = followToEnd(kernel, { ...followed, isStopping: () => signals > 0, write });
+    const exitCode = await Promise.race([end, failed]);
+    return isUnread ? unreadStatus : exitCode;
+  } finally {
+    release();
+  }
 }
 
 /** A container that is started again still has the lines of its earlier runs: they are no part of this one. */

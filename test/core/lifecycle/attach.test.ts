@@ -22,6 +22,8 @@ function createCaller() {
   return {
     isTaken,
     stdout: () => out,
+    /** Nobody reads what it writes any more. */
+    leave: () => void stdout.emit('error', Object.assign(new Error('write'), { code: 'EPIPE' })),
     signal: (name: NodeJS.Signals) => signal(name),
     foreground: {
       take(onSignal: typeof signal): ForegroundStreams {
@@ -96,6 +98,21 @@ test('one that runs already is followed from now on, and nothing of it is touche
   expect(attached.stdout()).toBe('now\n');
   expect(done(host, from)).toEqual([]);
   expect(messages(host).at(-1)).toBe('relay keeps running.');
+});
+
+test('nobody reads it any more: it is stopped and removed; one that ran already stays', async () => {
+  await using host = createTestHost({ config });
+  const attached = attach(host);
+  await attached.isTaken;
+  attached.leave();
+  expect(await attached.ended).toBe(141);
+  expect(done(host)).toEqual(['start db', 'start relay', 'stop relay', 'remove relay']);
+
+  const followed = attach(host, 'db');
+  await followed.isTaken;
+  followed.leave();
+  expect(await followed.ended).toBe(141);
+  expect([...host.runner.instances.keys()]).toEqual(['db']);
 });
 
 test('what it needs fails: it is not started, and the reason is that failure', async () => {
