@@ -17,6 +17,8 @@ export interface AttachedOutput {
   enginesWord(): Promise<string | undefined>;
 }
 
+const wakes = ['drain', 'error', 'close'];
+
 /** Passes output on as it comes, but for what an engine prints in a command's stead. */
 export function createAttachedOutput(options: AttachedOutputOptions): AttachedOutput {
   const { stdout, stderr, hasTerminal, isCommands, onPressure } = options;
@@ -28,13 +30,16 @@ export function createAttachedOutput(options: AttachedOutputOptions): AttachedOu
   let looking: Promise<void> | undefined;
 
   const write = (stream: NodeJS.WritableStream, bytes: Buffer): void => {
-    if (stream.write(bytes) || behind.has(stream)) return;
+    // What nobody reads any more takes nothing, and is never behind.
+    if (!stream.writable || stream.write(bytes) || behind.has(stream)) return;
     behind.add(stream);
     onPressure(true);
-    stream.once('drain', () => {
+    const goOn = (): void => {
+      for (const event of wakes) stream.off(event, goOn);
       behind.delete(stream);
       if (behind.size === 0) onPressure(false);
-    });
+    };
+    for (const event of wakes) stream.on(event, goOn);
   };
   const pass = (chunk: Buffer): void => {
     const frames = hasTerminal ? [{ stream: 'stdout', bytes: chunk }] : demux(chunk);

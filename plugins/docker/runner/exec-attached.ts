@@ -131,6 +131,9 @@ const isRefused = ({ isRunning, exitCode, pid }: ExecStatus): boolean =>
 
 function whenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    const stop = (): void => reject(signal.reason as Error);
+    // It may have come while the command was being started.
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   });
 }

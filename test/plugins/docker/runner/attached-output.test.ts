@@ -13,6 +13,7 @@ function createOutput(options: {
   isCommands: () => Promise<boolean>;
   hasTerminal?: boolean;
   stdout?: Writable;
+  stderr?: Writable;
 }) {
   const written = { stdout: '', stderr: '' };
   const collect = (name: keyof typeof written) =>
@@ -93,5 +94,20 @@ test('a reader that is slow is waited for, told once and untold once', async () 
   await new Promise(setImmediate);
   goOn();
   await new Promise(setImmediate);
+  expect(pressure).toEqual([true, false]);
+});
+
+test('a stderr that nobody reads any more holds nobody up', async () => {
+  const stderr = new Writable({
+    highWaterMark: 1,
+    write: (_chunk, _encoding, done) => setImmediate(done, new Error('EPIPE')),
+  }).on('error', () => {});
+  const { output, pressure } = createOutput({ isCommands: () => Promise.resolve(true), stderr });
+  output.push(frame(2, 'one'));
+  await output.enginesWord();
+  expect(pressure).toEqual([true]);
+  await new Promise<void>((resolve) => void stderr.once('close', resolve));
+  expect(pressure).toEqual([true, false]);
+  output.push(frame(2, 'two'));
   expect(pressure).toEqual([true, false]);
 });
