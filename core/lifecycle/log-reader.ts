@@ -59,17 +59,20 @@ export function createLogReader(options: LogReaderOptions): LogReader {
       }
     }
   };
+  const open = (): void => {
+    isWanted = true;
+    reading ??= read()
+      .catch((thrown: unknown) => {
+        if (!signal.aborted) options.onError(thrown);
+      })
+      .finally(() => {
+        reading = undefined;
+        // It was to be opened again between its last look and this.
+        if (isWanted && !signal.aborted) open();
+      });
+  };
   return {
-    open() {
-      isWanted = true;
-      reading ??= read()
-        .catch((thrown: unknown) => {
-          if (!signal.aborted) options.onError(thrown);
-        })
-        .finally(() => {
-          reading = undefined;
-        });
-    },
+    open,
     async ended() {
       for (let one = reading; one; one = reading) await one;
     },
