@@ -3,7 +3,7 @@ import type { ServiceReport, TaskFinished } from '../events.ts';
 import type { TextStyle } from '../task-spec.ts';
 import { markOf } from './marks.ts';
 import type { RunView } from './run-view.ts';
-import { plainLine } from './text-width.ts';
+import { plainLine, truncate } from './text-width.ts';
 
 /** What a task did with services, and where they are reached; one line a service, then one in all. */
 export function closingTable(view: RunView, finished: TaskFinished, style: TextStyle): string[] {
@@ -12,8 +12,12 @@ export function closingTable(view: RunView, finished: TaskFinished, style: TextS
     ([name, { state }]) => state !== 'skipped' || view.services.has(name),
   );
   if (rows.length === 0) return [];
-  const table = style.table(rows.map(([name, report]) => rowOf(name, report, style)));
-  return [...table.split('\n'), '', summaryOf(rows, finished, style)];
+  const table = style.table(rows.map(([name, report]) => rowOf(name, report, style))).split('\n');
+  // What went wrong stands below as a whole.
+  const lines = table.map((line, index) =>
+    rows[index]?.[1].error === undefined ? line : truncate(line, style.columns - 1),
+  );
+  return [...lines, '', summaryOf(rows, finished, style)];
 }
 
 /** What would be done, for a task that only planned. */
@@ -63,6 +67,9 @@ function summaryOf(
     'ready',
     'completed',
     'running',
+    'starting',
+    'pulling',
+    'pending',
     'stopped',
     'unhealthy',
     'failed',

@@ -1,6 +1,5 @@
 import type { ReportedError, ServiceReport, TaskFinished } from '../events.ts';
 import type { TextStyle } from '../task-spec.ts';
-import { renderError } from './render-error.ts';
 import type { RunView } from './run-view.ts';
 import { colouredLine, plainLine, truncate } from './text-width.ts';
 
@@ -15,14 +14,23 @@ export function failureBlocks(view: RunView, finished: TaskFinished, style: Text
     .toSorted((a, b) => endOf(a) - endOf(b))
     .map(({ name }) => name);
   const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
-  const blocks = failed
-    .toSorted(([a], [b]) => place(a) - place(b))
-    .map(([name, { error }]) =>
-      serviceBlock(name, error as ReportedError, { finished, view, style }),
-    );
-  const told = new Set(failed.map(([, { error }]) => keyOf(error as ReportedError)));
+  // What befell several alike, as Ctrl-C does, is told once.
+  const told = new Map<string, Failure>();
+  for (const [name, { error }] of failed.toSorted(([a], [b]) => place(a) - place(b))) {
+    const failure = { error: error as ReportedError, services: [name] };
+    const same = told.get(keyOf(failure.error));
+    if (same) same.services.push(name);
+    else told.set(keyOf(failure.error), failure);
+  }
   const others = finished.errors.filter((error) => !told.has(keyOf(error)));
-  return [...blocks, ...others.map((error) => renderError(error, style))];
+  return [...told.values(), ...others.map((error) => ({ error, services: [] }))].map((failure) =>
+    failureBlock(failure, { finished, view, style }),
+  );
+}
+
+interface Failure {
+  readonly error: ReportedError;
+  readonly services: string[];
 }
 
 interface BlockContext {
@@ -31,17 +39,22 @@ interface BlockContext {
   readonly style: TextStyle;
 }
 
-function serviceBlock(
-  name: string,
-  error: ReportedError,
+function failureBlock(
+  { error, services }: Failure,
   { finished, view, style }: BlockContext,
 ): string {
-  const lastProbe = error.lastProbe ?? view.services.get(name)?.lastProbe;
+  const [name = '', ...more] = services;
+  const lastProbe =
+    error.lastProbe ?? (more.length === 0 ? view.services.get(name)?.lastProbe : undefined);
   const isProbeNews = lastProbe !== undefined && !error.message.includes(lastProbe);
-  const because = skippedBecauseOf(name, finished.services);
+  const because = [
+    ...new Set(services.flatMap((cause) => skippedBecauseOf(cause, finished.services))),
+  ];
   const logs = error.logs ?? [];
+  const [first = '', ...rest] = error.message.split('\n').map(plainLine);
   return [
-    `${style.red('✘')} ${style.bold(plainBlock(error.message))}`,
+    `${style.red('✘')} ${style.bold(first)}`,
+    ...rest.map((line) => `  ${line}`),
     ...(isProbeNews ? [`  Last attempt to reach it: ${plainLine(lastProbe)}`] : []),
     ...(logs.length > 0 ? ['  The last lines of its log:'] : []),
     ...logs.map((line) =>

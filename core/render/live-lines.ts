@@ -32,7 +32,9 @@ export function liveLines(view: RunView, frame: Frame): string[] {
   const services = [...view.services.values()];
   const nameWidth = Math.max(0, ...services.map(({ name }) => widthOf(name)));
   // What is made anew is fetched before there is a plan.
-  const hasPulls = !view.hasPlan || services.some(({ state }) => state === 'pulling');
+  const hasPulls =
+    frame.nowMs !== undefined &&
+    (!view.hasPlan || services.some(({ state }) => state === 'pulling'));
   const pulls = hasPulls ? pullBars(view.images.values(), frame.style) : [];
   const lines = [
     ...fit(services, frame.rows - pulls.length).map((service) =>

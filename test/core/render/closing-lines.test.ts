@@ -123,6 +123,70 @@ test('a dry run shows the plan; a task that was cut short, where each service st
   expect(cut.err[1]).toContain('Interrupted by SIGINT.');
 });
 
+test('Ctrl-C in the middle is said once, whatever it cut short, and the last line counts all', () => {
+  const interruption = {
+    code: 'DS_TASK_INTERRUPTED',
+    blame: 'outcome',
+    message: 'Interrupted by SIGINT.',
+    hint: 'Again.',
+  } as const;
+  const cut = { action: 'failed', error: interruption } as const;
+  const services = {
+    redis: report(),
+    db: report({ ...cut, state: 'starting', action: 'created' }),
+    web: report({ ...cut, state: 'pending', elapsedMs: 0 }),
+  };
+  const { out, err } = close(
+    [plan({ redis: 'create', db: 'create', web: 'create' })],
+    finished({ ok: false, exitCode: 130, services, errors: [interruption] }),
+  );
+  expect(out.at(-1)).toBe('1 ready, 1 starting, 1 pending (3.4 s)');
+  expect(err.join('\n').match(/Interrupted/g)).toHaveLength(1);
+});
+
+test('a build that fails before there is a plan shows its last lines, and no bar is left behind', () => {
+  const failure = {
+    code: 'DS_BUILD_FAILED',
+    blame: 'outcome',
+    message: 'The image of api could not be built.',
+    hint: 'Look at the lines.',
+    logs: ['Step 1/2', 'oops: not found'],
+  } as const;
+  const progress = event(10, {
+    event: 'image-progress',
+    image: 'shop_api',
+    status: 'building',
+    current: 1,
+    total: 2,
+  });
+  const { out, err } = close(
+    [progress],
+    finished({ ok: false, exitCode: 1, errors: [failure], services: {} }),
+  );
+  expect(out).toEqual([]);
+  expect(err).toEqual([
+    [
+      '✘ The image of api could not be built.',
+      '  The last lines of its log:',
+      '    │ Step 1/2',
+      '    │ oops: not found',
+      '  → Look at the lines. DS_BUILD_FAILED',
+    ].join('\n'),
+  ]);
+});
+
+test('what failed keeps to its line of the table: the whole of it stands below', () => {
+  const message = `The image of api could not be built: ${'a long way to say no '.repeat(8)}.`;
+  const error = { code: 'DS_X', blame: 'outcome', message, hint: 'Again.' } as const;
+  const services = {
+    api: report({ state: 'failed', action: 'failed', reason: { code: 'x', text: message }, error }),
+  };
+  const { out, err } = close([], finished({ ok: false, exitCode: 1, services, errors: [error] }));
+  expect(out[0]).toHaveLength(plain.columns - 1);
+  expect(out[0]).toMatch(/…$/);
+  expect(err.join('\n')).toContain(message);
+});
+
 test('a task without services says nothing when all is well', () => {
   expect(close([], finished())).toEqual({ out: [], err: [] });
 });
