@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { type Clock, systemClock } from './clock.ts';
@@ -61,7 +61,8 @@ export function runInForeground(
   const { cwd, env, take, signal, clock = systemClock } = options;
   return new Promise((resolve, reject) => {
     let signalsSent = 0;
-    const send = (name: NodeJS.Signals) => void child.kill(name);
+    let child: ChildProcess | undefined;
+    const send = (name: NodeJS.Signals) => void child?.kill(name);
     const streams = take((name) => {
       // A terminal sends its keys' signals to the command too: it would hear them twice.
       if (name !== 'SIGTERM' && hasTerminal()) return;
@@ -74,11 +75,17 @@ export function runInForeground(
       streams.release();
     };
     const output = [streams.stdout, streams.stderr];
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...env },
-      stdio: ['inherit', ...output.map((stream) => fdOf(stream) ?? ('pipe' as const))],
-    });
+    try {
+      child = spawn(command, args, {
+        cwd,
+        env: { ...env },
+        stdio: ['inherit', ...output.map((stream) => fdOf(stream) ?? ('pipe' as const))],
+      });
+    } catch (thrown) {
+      // What is no name, or too long, is refused at once.
+      end();
+      return reject(startError(command, thrown as NodeJS.ErrnoException));
+    }
     [child.stdout, child.stderr].forEach((from, index) => {
       from?.pipe(output[index] as NodeJS.WriteStream, { end: false });
     });
@@ -102,7 +109,7 @@ export function runInForeground(
 }
 
 function startError(command: string, thrown: NodeJS.ErrnoException): Error {
-  if (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR') {
+  if (command === '' || thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR') {
     return taskErrors.create('DS_COMMAND_NOT_FOUND', { command, shellStatus: 127 }, thrown);
   }
   const reason = thrown.code === 'EACCES' ? 'it is not executable' : reasonOf(thrown);

@@ -97,6 +97,12 @@ test('a program runs on the caller’s streams: its status, 128 + n, 126 and 127
   const locked = await app('./locked');
   expect(locked).toMatchObject({ exitCode: 126, stdout: '' });
   expect(locked.stderr).toContain('DS_COMMAND_NOT_EXECUTABLE');
+  // Both are refused before there is a process.
+  expect((await app('')).exitCode).toBe(127);
+  const long = await app('true', 'x'.repeat(1 << 20));
+  expect(long).toMatchObject({ exitCode: 126, stdout: '' });
+  expect(long.stderr).toContain('DS_COMMAND_NOT_EXECUTABLE');
+  expect(repo.process.listenerCount('SIGHUP')).toBe(0);
 });
 
 test('SIGTERM goes to the program once, and the second ends it', async () => {
