@@ -21,11 +21,10 @@ export function writeArchive(files: readonly ArchivedFile[]): Buffer {
 
 function headerOf({ path, content, uid, gid, mode }: ArchivedFile): Buffer {
   const header = Buffer.alloc(blockBytes);
-  const octal = (value: number, length: number) => value.toString(8).padStart(length - 1, '0');
   header.write(path.replace(/^\//, ''), 0, 100);
   header.write(octal(mode, 8), 100);
-  header.write(octal(uid, 8), 108);
-  header.write(octal(gid, 8), 116);
+  writeOwner(header, uid, 108);
+  writeOwner(header, gid, 116);
   header.write(octal(content.length, 12), 124);
   header.write(octal(Math.floor(Date.now() / 1000), 12), 136);
   // The sum is taken with blanks in its own place.
@@ -35,6 +34,19 @@ function headerOf({ path, content, uid, gid, mode }: ArchivedFile): Buffer {
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${octal(sum, 7)}\0 `, 148);
   return header;
+}
+
+const octal = (value: number, length: number): string =>
+  value.toString(8).padStart(length - 1, '0');
+
+// What seven digits do not hold is written as GNU tar does: a byte with its first bit set, then binary.
+function writeOwner(header: Buffer, id: number, at: number): void {
+  if (id < 8 ** 7) {
+    header.write(octal(id, 8), at);
+  } else {
+    header[at] = 0x80;
+    header.writeUIntBE(id, at + 2, 6);
+  }
 }
 
 function padding({ length }: Buffer): Buffer {
