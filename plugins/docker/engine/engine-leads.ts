@@ -93,5 +93,5 @@ async function tlsFromEnvironment({ env, home }: LeadOptions): Promise<EngineTls
 
 /** An address as it may be shown. */
 export function withoutPassword(address: string): string {
-  return address.replace(/\/\/([^/@:]*):[^/@]*@/, '//$1@');
+  return address.replace(/\/\/([^/@:]*):[^/]*@/, '//$1@');
 }

@@ -208,8 +208,10 @@ describe('no engine', () => {
   });
 
   test('passwords of addresses are not shown', async () => {
-    const failure = await failureOf({ engine: 'tcp://me:hunter2@127.0.0.1:1' });
-    expect(failure.message).not.toContain('hunter2');
-    expect(failure.message).toContain('connection refused');
+    for (const password of ['hunter2', 'at@hunter2', 'a:b@c@hunter2']) {
+      const failure = await failureOf({ engine: `tcp://me:${password}@127.0.0.1:1` });
+      expect(failure.message).not.toContain('hunter2');
+      expect(failure.message).toContain('connection refused');
+    }
   });
 });
