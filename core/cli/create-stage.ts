@@ -29,7 +29,7 @@ export interface StageEnd extends Omit<TaskEnd, 'finished'> {
 }
 
 export interface Stage {
-  /** From now on events are shown; those before are made up for. */
+  /** From now on events are shown; those before are made up for. Again: only another kind is news. */
   open(kind: StageKind): void;
   /** Sets who learns that lines come which nobody reads. */
   onUnread(listener: () => void): void;
@@ -54,7 +54,13 @@ export function createStage(host: Host, request: StageRequest): Stage {
   const onExit = () => renderer?.close();
   request.process.on('exit', onExit);
 
-  const open = ({ isQuery, passesStatus }: StageKind): Renderer => {
+  let shown: StageKind | undefined;
+  const open = (kind: StageKind): Renderer => {
+    const { isQuery, passesStatus } = kind;
+    const isAsBefore = shown?.isQuery === isQuery && shown.passesStatus === passesStatus;
+    if (renderer && isAsBefore) return renderer;
+    renderer?.close();
+    shown = kind;
     const shownOn = passesStatus ? err : out;
     const isColoured = (output: Output) =>
       wantsColour({ noColor, isTerminal: output.isTerminal, env });

@@ -9,6 +9,7 @@ import { resolveCacheHome } from '../identity/state-home.ts';
 import { ownUrl } from '../own-url.ts';
 import { describeCauses } from '../render/render-error.ts';
 import { isBuiltInFile } from '../tasks/built-in.ts';
+import type { Task } from '../tasks/define-task.ts';
 import { createTaskEngine, isOutcome } from '../tasks/create-task-engine.ts';
 import { findTaskPlaces } from '../tasks/discover-tasks.ts';
 import { createTaskFinder, type FoundTask } from '../tasks/find-task.ts';
@@ -17,7 +18,7 @@ import { runTasks } from '../tasks/run-tasks.ts';
 import { passedStatus, resolveTaskExitCode } from '../tasks/task-exit-code.ts';
 import { createForeground } from './create-foreground.ts';
 import { confirm } from './confirm.ts';
-import { createStage, type StageEnd, type StageRequest } from './create-stage.ts';
+import { createStage, type StageEnd, type StageKind, type StageRequest } from './create-stage.ts';
 import type { MainOptions } from './main.ts';
 import { parseArguments } from './parse-arguments.ts';
 import type { CommandLine, GlobalFlags } from './parse-globals.ts';
@@ -87,10 +88,12 @@ export async function runTask(request: TaskRequest): Promise<number> {
   let passesStatus = request.task?.passesStatus === true;
   let status = 0;
   try {
-    const finder = createFinder(host, request);
+    const finder = createFinder(host, request, (task) => {
+      if (!found) stage.open(kindOf(task));
+    });
     found = await finder.find(name);
-    passesStatus = found.task.passesStatus === true;
-    stage.open({ isQuery: found.task.render !== undefined, passesStatus });
+    stage.open(kindOf(found.task));
+    passesStatus = kindOf(found.task).passesStatus;
     const args = await parseArguments(name, found.task.args ?? {}, line.rest);
     const engine = createTaskEngine({
       host,
@@ -157,13 +160,23 @@ function answerOf({ task }: FoundTask, result: unknown): Pick<StageEnd, 'answer'
   return { answer: { document: result, text: (style) => render.call(task, result, style) } };
 }
 
-function createFinder(host: Host, { task, line, cwd, env }: TaskRequest) {
+const kindOf = ({ render, passesStatus }: Task): StageKind => ({
+  isQuery: render !== undefined,
+  passesStatus: passesStatus === true,
+});
+
+function createFinder(
+  host: Host,
+  { task, line, cwd, env }: TaskRequest,
+  onLikely: (task: Task) => void,
+) {
   const places = findTaskPlaces({ cwd, configFile: line.globals.config, env });
   const loading = { cacheFolder: resolveCacheHome(env), library: ownUrl() };
   return createTaskFinder({
     host,
     places,
     load: (file) => loadModule(file, loading),
+    onLikely,
     started: task && { task, origin: isBuiltInFile(task.source) ? 'built-in' : 'repo' },
   });
 }

@@ -30,6 +30,8 @@ export interface FinderOptions {
   load(file: string): Promise<Readonly<Record<string, unknown>>>;
   /** The task whose file was started by itself. */
   started?: FoundTask | undefined;
+  /** Learns which task it most likely is, before the repo's code runs: that may take its time. */
+  onLikely?(task: Task): void;
 }
 
 export interface TaskFinder {
@@ -41,7 +43,8 @@ export interface TaskFinder {
 }
 
 /** Finds tasks for running them: this loads the repo's code, which listing never does. */
-export function createTaskFinder({ host, places, load, started }: FinderOptions): TaskFinder {
+export function createTaskFinder(options: FinderOptions): TaskFinder {
+  const { host, places, load, started } = options;
   const found = new Map<string, Promise<FoundTask>>();
   if (started) found.set(started.task.name, Promise.resolve(started));
 
@@ -50,6 +53,9 @@ export function createTaskFinder({ host, places, load, started }: FinderOptions)
     places.cache.save();
     const file = files.find((task) => task.origin === 'repo' && task.name === name)?.source;
     if (file !== undefined) return { task: await loadTaskFile(file, load), origin: 'repo' };
+    const builtIn = await loadBuiltIn(name);
+    const isOthers = files.some((task) => task.name === name);
+    if (builtIn && !isOthers) options.onLikely?.(builtIn);
     const configured = places.configFile === undefined ? {} : await tryConfigure(host);
     const inline = configured.config?.tasks[name];
     if (inline && places.configFile !== undefined) {
@@ -64,8 +70,7 @@ export function createTaskFinder({ host, places, load, started }: FinderOptions)
       const source = `The plugin ${brought.plugin}`;
       return { task: asTask(brought.spec, source), origin: 'plugin', plugin: brought.plugin };
     }
-    const builtIn = Object.hasOwn(builtInTasks, name) ? builtInTasks[name] : undefined;
-    if (builtIn) return { task: (await builtIn()).default as Task, origin: 'built-in' };
+    if (builtIn) return { task: builtIn, origin: 'built-in' };
     // What a broken configuration would have brought is not known.
     if (configured.failure) throw configured.failure;
     const known = [...(await discoverTasks(places)).keys()];
@@ -90,6 +95,11 @@ export function createTaskFinder({ host, places, load, started }: FinderOptions)
       return looked;
     },
   };
+}
+
+async function loadBuiltIn(name: string): Promise<Task | undefined> {
+  const load = Object.hasOwn(builtInTasks, name) ? builtInTasks[name] : undefined;
+  return load && ((await load()).default as Task);
 }
 
 type PluginTasks = Awaited<ReturnType<Host['pluginTasks']>>;

@@ -77,3 +77,17 @@ test('a third Ctrl-C ends at once', async () => {
     expect(repo.exits).toEqual([130]);
   });
 });
+
+test('what a slow hook says while the configuration is made is shown at once, and Ctrl-C ends it', async () => {
+  const repo = createRepo({
+    'devservices.config.ts': `import { defineConfig, definePlugin } from 'devservices';
+      const slow = definePlugin({ name: 'slow', setup({ hooks, log }) {
+        hooks.configure.tap('slow', () => { log.info('is there'); return new Promise(() => {}); });
+      } });
+      export default defineConfig({ plugins: [slow], services: {} });`,
+  });
+  const { exitCode } = await repo.watch(['up'], (all) => {
+    if (all.endsWith('is there\n')) repo.process.emit('SIGINT');
+  });
+  expect(exitCode).toBe(130);
+});
