@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { podmanDifferences } from './test/engines/podman-differences.ts';
 
 const engineTests = ['test/rig/**/*.test.ts', 'test/**/*.case.test.ts', 'test/cases/**/*.test.ts'];
 
@@ -7,7 +8,7 @@ const engineIndependent = [
   'test/rig/**',
   'test/core/**',
   'test/plugins/docker/engine/**',
-  'test/plugins/docker/images/credential-helper.case.test.ts',
+  'test/plugins/docker/images/ask-credentials.case.test.ts',
   'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
   'test/cases/underneath-engine.test.ts',
 ];
@@ -32,23 +33,33 @@ export default defineConfig({
         test: {
           name: 'cases',
           include: engineTests,
+          globalSetup: ['test/rig/use-packed.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },
       },
-      {
-        // What is run again on every other engine.
-        test: {
-          name: 'engines',
-          include: engineTests,
-          exclude: engineIndependent,
-          setupFiles: ['test/engines/excuse.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
-        },
-      },
+      // What is run again on every other engine.
+      runOn('newer', []),
+      runOn(
+        'podman',
+        podmanDifferences.flatMap(({ file, title }) => (title === undefined ? [file] : [])),
+      ),
     ],
   },
 });
+
+function runOn(name: string, omitted: readonly string[]) {
+  return {
+    test: {
+      name,
+      include: engineTests,
+      exclude: [...engineIndependent, ...omitted],
+      globalSetup: ['test/rig/use-packed.ts'],
+      setupFiles: ['test/engines/excuse.ts'],
+      testTimeout: 120_000,
+      hookTimeout: 300_000,
+      fileParallelism: false,
+    },
+  };
+}

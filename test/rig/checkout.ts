@@ -17,6 +17,7 @@ import Dockerode from 'dockerode';
 import { labels } from '../../core/identity/project.ts';
 import type { DevServicesEvent, TaskFinished } from '../../core/events.ts';
 import type { TestEngine } from './engine/ensure-engine.ts';
+import { packageVariable } from './use-packed.ts';
 
 const repo = join(import.meta.dirname, '../..');
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -58,7 +59,7 @@ export interface Checkout {
   list(): string[];
   /** Ids of this checkout's containers by service, running or not. */
   containers(): Promise<Record<string, string>>;
-  /** `tsx tasks/up.ts --json`: `task('up', ['--json'])`. */
+  /** `devservices up --json`, or `tsx tasks/up.ts --json`: `task('up', ['--json'])`. */
   task(name: string, args?: readonly string[], options?: RunOptions): Promise<Ran>;
   run(command: readonly [string, ...string[]], options?: RunOptions): Promise<Ran>;
   /** Ends and removes everything that carries the checkout's labels, its volumes too. */
@@ -67,7 +68,7 @@ export interface Checkout {
 
 /** A copy of this repo as a fresh clone has it, its packages installed. */
 export function cloneRepo(engine: TestEngine): Checkout {
-  const checkout = createCheckout(engine);
+  const checkout = createCheckout(engine, { runs: repo });
   const files = execFileSync(
     'git',
     ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
@@ -85,19 +86,22 @@ export function cloneRepo(engine: TestEngine): Checkout {
 }
 
 /**
- * An empty repo whose tasks come from this one, `devservices` being importable. With `beside`, on the
- * same machine as another: they share the registry of checkouts.
+ * An empty repo with `devservices` being importable, on which the packed package's tasks run, or the
+ * sources'. With `beside`, on the same machine as another: they share the registry of checkouts.
  */
 export function createCheckout(
   engine: Pick<TestEngine, 'url' | 'socketPath'> | null,
-  { beside }: { beside?: Checkout } = {},
+  {
+    beside,
+    runs = process.env[packageVariable] ?? repo,
+  }: { beside?: Checkout; runs?: string } = {},
 ): Checkout {
   const folder = mkdtempSync(join(tmpdir(), 'ds-'));
   // The engine is shared by all tests, so the project's name has to be this one's own.
   const root = join(folder, basename(folder).toLowerCase());
   const stateHome = beside?.stateHome ?? join(folder, 'state');
   mkdirSync(join(root, '.git'), { recursive: true });
-  linkPackage(folder);
+  linkPackage(folder, runs);
   const docker = new Dockerode({ socketPath: engine?.socketPath ?? '/nowhere/docker.sock' });
   const env = {
     ...process.env,
@@ -149,8 +153,7 @@ export function createCheckout(
           .map(({ Id, Labels }) => [Labels[labels.service] ?? '', Id]),
       );
     },
-    task: (name, args = [], options = {}) =>
-      run([process.execPath, '--import', tsx, join(repo, 'tasks', `${name}.ts`), ...args], options),
+    task: (name, args = [], options = {}) => run([...commandFor(runs, name), ...args], options),
     run,
     async [Symbol.asyncDispose]() {
       if (engine) await removeOwned(docker, stateHome);
@@ -159,10 +162,16 @@ export function createCheckout(
   };
 }
 
+function commandFor(runs: string, task: string): [string, ...string[]] {
+  return runs === repo
+    ? [process.execPath, '--import', tsx, join(repo, 'tasks', `${task}.ts`)]
+    : [process.execPath, join(runs, 'bin.mjs'), task];
+}
+
 /** Makes `devservices` importable from every folder below, as an installed package is. */
-function linkPackage(folder: string): void {
+function linkPackage(folder: string, from: string): void {
   mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(repo, join(folder, 'node_modules', 'devservices'));
+  symlinkSync(from, join(folder, 'node_modules', 'devservices'));
 }
 
 function runCommand(
