@@ -141,7 +141,7 @@ export function createHost(options: HostOptions = {}): Host {
       // Where no project was ever opened, there is nothing to take down or to show.
       if (!isAnywhere && !isKnownRoot(root, base.env)) throw thrown;
       log.warn(
-        `Going by labels and records, since the configuration is broken: ${briefly(thrown)}`,
+        `Going by labels and records, as the configuration is broken; \`devservices doctor\` shows all of it. ${briefly(thrown)}`,
       );
       open(await loadWithoutConfig(base, root));
     }

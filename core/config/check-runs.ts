@@ -36,8 +36,16 @@ export function checkRuns(
     };
   }
   const named = Object.keys(run).find((key) => isMergeable(run[key]));
+  // A change laid over a service that no other layer has, as one of another branch is.
+  const isChange = Object.values(run).every(
+    (each) => isMergeable(each) && each['kind'] === undefined,
+  );
   const checked = Object.entries(run).map(([key, each]) => {
     const { run: found, findings } = checkRun(each, [...path, key], kinds);
+    if (isChange) {
+      const lone = loneText(service, services);
+      return { run: found, findings: findings.map((one) => ({ ...one, text: one.text + lone })) };
+    }
     if (isMergeable(each) || named === undefined) return { run: found, findings };
     // A field, one step too high: a single run has a name as well.
     const meant = ` Fields of the run stand below its name: ${[...path, named, key].join('.')}.`;
@@ -47,6 +55,15 @@ export function checkRuns(
     runs: Object.fromEntries(Object.keys(run).map((key, index) => [key, checked[index]?.run])),
     findings: checked.flatMap(({ findings }) => findings),
   };
+}
+
+function loneText(service: string, services: readonly string[]): string {
+  const meant = didYouMean(
+    service,
+    services.filter((name) => name !== service),
+  );
+  const guess = meant === '' ? ': it may be gone from the configuration.' : `.${meant}`;
+  return ` No layer says how ${service} runs${guess}`;
 }
 
 function checkRun(

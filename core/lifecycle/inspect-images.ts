@@ -7,10 +7,12 @@ import type { Kernel } from './kernel.ts';
 /** What services start from and would have to be fetched; `there` are the runners that can be asked. */
 export async function inspectImages(kernel: Kernel, there: readonly Runner[]): Promise<Finding[]> {
   const { config, signal } = kernel;
-  if (!config) return [];
+  const asked = there.filter(({ listMissing }) => listMissing !== undefined);
+  // Where nobody can be asked nothing is known, which is no good news.
+  if (!config || asked.length === 0) return [];
   try {
     const found = await Promise.all(
-      there.map(async (runner) => runner.listMissing?.(targetsOf(kernel, runner), signal) ?? []),
+      asked.map(async (runner) => runner.listMissing?.(targetsOf(kernel, runner), signal) ?? []),
     );
     return describe(found.flat());
   } catch (thrown) {

@@ -173,6 +173,6 @@ export function createVoice(options: { clock: Clock; project(): string }) {
 /** One line for each of the things that are wrong, for tasks that go on without a configuration. */
 export function briefly(thrown: unknown): string {
   return asErrors(thrown)
-    .map(({ message }) => message.split('\n')[0])
+    .map(({ message }) => message.split('\n')[0]?.replace(/:$/, '.'))
     .join(' ');
 }

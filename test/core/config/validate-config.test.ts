@@ -199,6 +199,16 @@ export default {
       }),
     ).toEqual(['services.postgers.run: Expected a run, found nothing. Did you mean "postgres"?']);
   });
+
+  // As after a change of branch, with a devservices.local.ts for both.
+  it('says that a lone override of a run changes a service that is not there', async () => {
+    const postgres = { run: container({ image: 'x' }) };
+    const change = { run: { docker: { image: 'y' } } };
+    expect(await problems({ services: { postgres, redis: change, postgers: change } })).toEqual([
+      'services.redis.run.docker.kind: Expected a kind of run that a plugin brings (container), found nothing. No layer says how redis runs: it may be gone from the configuration.',
+      'services.postgers.run.docker.kind: Expected a kind of run that a plugin brings (container), found nothing. No layer says how postgers runs. Did you mean "postgres"?',
+    ]);
+  });
 });
 
 describe('after a configure tap', () => {

@@ -134,6 +134,8 @@ for (const [what, broken] of brokenConfigs) {
     expect(column(outcome, 'action')).toEqual({ web: 'removed', api: 'removed', db: 'removed' });
     expect(host.host.project.project).toBe('shop');
     expect(messages(host).join('\n')).toContain('the configuration is broken');
+    // The list of problems is doctor's; what is said here does not announce one.
+    expect(messages(host).join('\n')).toMatch(/devservices doctor.*\.$|kaput$/);
     expect(messages(host)).toHaveLength(1);
   });
 }
