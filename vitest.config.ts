@@ -33,7 +33,6 @@ export default defineConfig({
         test: {
           name: 'cases',
           include: engineTests,
-          globalSetup: ['test/rig/use-packed.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
@@ -55,7 +54,6 @@ function runOn(name: string, omitted: readonly string[]) {
       name,
       include: engineTests,
       exclude: [...engineIndependent, ...omitted],
-      globalSetup: ['test/rig/use-packed.ts'],
       setupFiles: ['test/engines/excuse.ts'],
       testTimeout: 120_000,
       hookTimeout: 300_000,

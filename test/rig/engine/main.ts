@@ -1,5 +1,6 @@
 import { runBeside, startBeside, enginesBeside } from './engines-beside.ts';
 import type { EngineBeside } from './engines-beside.ts';
+import { packPackage } from '../packed.ts';
 import { ensureEngine, stopEngine } from './ensure-engine.ts';
 import { enginePaths } from './engine-paths.ts';
 import { engineFolders } from './places.ts';
@@ -28,7 +29,10 @@ const commands: Record<string, (engine?: EngineBeside) => Promise<number>> = {
   },
   // Where its published ports are, which is not on this machine's own loopback.
   async run(engine) {
-    return engine && rest.length > 0 ? runBeside(engine, rest) : usage();
+    if (!engine || rest.length === 0) return usage();
+    // There is no way out of there: what cases install has to be here before.
+    await packPackage();
+    return runBeside(engine, rest);
   },
 };
 

@@ -68,7 +68,7 @@ export const podmanEngine: EngineBeside = {
 async function startService(): Promise<void> {
   const packages = await unpackTrixie({
     name: 'podman',
-    packages: ['podman', 'crun', 'netavark', 'aardvark-dns', 'nftables', 'catatonit'],
+    packages: ['podman', 'crun', 'netavark', 'aardvark-dns', 'nftables', 'catatonit', 'procps'],
     withDependencies: true,
   });
   const started = performance.now();

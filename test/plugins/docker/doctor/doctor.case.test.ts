@@ -43,7 +43,12 @@ describe.skipIf(rig === null)('doctor on a real engine', () => {
     const found = await diagnose({ env: { DOCKER_HOST: rig?.url } });
     expect(found['engine']).toMatchObject({
       level: 'ok',
-      facts: { product: 'Docker Engine', api: rig?.apiVersion, os: 'linux', rootless: false },
+      facts: {
+        product: rig?.isPodman ? 'Podman' : 'Docker Engine',
+        api: rig?.apiVersion,
+        os: 'linux',
+        rootless: false,
+      },
     });
     expect(found['engine']?.text).toContain(`DOCKER_HOST ${rig?.url}: taken, as it was chosen`);
     expect(found['clock']).toMatchObject({ level: 'ok' });
