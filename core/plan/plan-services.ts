@@ -48,7 +48,9 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
   const own = instances.filter((one) => one.service === service);
   const instance = own.find(({ runKey }) => runKey === key);
   const replaced = own.filter(({ runKey }) => runKey !== key);
-  const spec = state.hashSpec(run, ports);
+  // When its image is fetched says nothing of the container itself.
+  const { pullPolicy: _, ...lasting } = run;
+  const spec = state.hashSpec(lasting, ports);
   const changed = instance?.spec ? state.diffSpec(instance.spec, spec) : [];
   return {
     project,

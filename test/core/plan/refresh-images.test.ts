@@ -49,6 +49,16 @@ test.each([
   },
 );
 
+test('another pullPolicy is no other container', async () => {
+  const before = createTestHost({ config: { services: { db: { run: image() } } } });
+  await before.up();
+  await before.host.close();
+  const services = { db: { run: image({ pullPolicy: 'always' }) } };
+  await using host = before.again({ services });
+  const { services: told } = await host.up();
+  expect(told['db']).toMatchObject({ action: 'unchanged' });
+});
+
 test('a run whose policy is to build is built each time, and nobody else', async () => {
   const { asked, runner, test: other } = createRefreshing();
   await other.close();
