@@ -33,6 +33,7 @@ export default defineConfig({
         test: {
           name: 'cases',
           include: engineTests,
+          globalSetup: ['test/rig/use-packed.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
@@ -54,6 +55,7 @@ function runOn(name: string, omitted: readonly string[]) {
       name,
       include: engineTests,
       exclude: [...engineIndependent, ...omitted],
+      globalSetup: ['test/rig/use-packed.ts'],
       setupFiles: ['test/engines/excuse.ts'],
       testTimeout: 120_000,
       hookTimeout: 300_000,
