@@ -148,7 +148,7 @@ describe.skipIf(engine === null)(
         files: { 'devservices.config.json': valid('127.0.0.1:9/devservices-test/nothing:1') },
         args: ['--pull', 'never'],
         exitCode: 3,
-        codes: ['DS_IMAGE_MISSING'],
+        codes: ['DS_IMAGES_MISSING'],
         says: ['devservices-test/nothing:1'],
       },
     ];
