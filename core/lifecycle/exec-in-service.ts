@@ -1,6 +1,6 @@
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { AttachedCommand } from '../run/attached-command.ts';
-import { observe } from './down.ts';
+import { assertKnown, observe } from './down.ts';
 import type { Kernel } from './kernel.ts';
 
 export interface ExecRequest extends Omit<AttachedCommand, 'signal'> {
@@ -14,13 +14,11 @@ export interface ExecRequest extends Omit<AttachedCommand, 'signal'> {
 export async function execInService(kernel: Kernel, request: ExecRequest): Promise<number> {
   const { service, ...command } = request;
   const found = await observe(kernel, await kernel.runners());
-  const known = new Set([
-    ...Object.keys(kernel.config?.services ?? {}),
-    ...found.map(({ instance }) => instance.service),
-  ]);
-  if (!known.has(service)) {
-    throw serviceErrors.create('DS_SERVICE_UNKNOWN', { names: [service], known: [...known] });
-  }
+  assertKnown(
+    kernel,
+    [service],
+    found.map(({ instance }) => instance),
+  );
   const own = found.filter(({ instance }) => instance.service === service);
   const running = own.find(({ instance }) => instance.status === 'running');
   if (!running) {

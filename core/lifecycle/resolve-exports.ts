@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { Checkout } from '../identity/checkout.ts';
 import { leaseKey } from '../identity/port-choice.ts';
 import { loadRegistry } from '../identity/registry.ts';
@@ -7,6 +6,7 @@ import { chooseNeighbours } from '../plan/choose-runs.ts';
 import { wantedPorts } from '../plan/bind-ports.ts';
 import { resolveServices } from '../plan/resolve-services.ts';
 import { dependenciesOf } from '../selection.ts';
+import { assertKnown } from './down.ts';
 import type { Kernel } from './kernel.ts';
 
 /**
@@ -19,11 +19,7 @@ export async function resolveExports(
 ): Promise<Record<string, string>> {
   const { config, project, reader } = kernel;
   if (!config) return {};
-  const unknown = (only ?? []).filter((name) => !Object.hasOwn(config.services, name));
-  if (unknown.length > 0) {
-    const facts = { names: unknown, known: Object.keys(config.services) };
-    throw serviceErrors.create('DS_SERVICE_UNKNOWN', facts);
-  }
+  assertKnown(kernel, only ?? [], []);
   const kept =
     loadRegistry(dirname(checkout.stateFolder)).registry.checkouts[checkout.id]?.leases ?? [];
   const hostPorts = new Map(
