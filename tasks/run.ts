@@ -33,7 +33,10 @@ export default defineTask(import.meta, {
     if (args.noUp) await tellWhatIsAway(host, names);
     // The addresses of what runs here are right, whatever the shell had before.
     const env = { ...foreground.env, ...(await host.exports(names)) };
-    const path = [...localBins(foreground.cwd, host.root), env['PATH']].join(delimiter);
+    // An empty entry would be the folder in which it runs.
+    const path = [...localBins(foreground.cwd, host.root), env['PATH']]
+      .filter(Boolean)
+      .join(delimiter);
     return { exitCode: await foreground.run(args.command, { env: { ...env, PATH: path } }) };
   },
 });
