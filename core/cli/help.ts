@@ -4,6 +4,7 @@ import type { ListedTask } from '../tasks/discover-tasks.ts';
 import { flagOf } from '../tasks/flag-of.ts';
 import type { TaskMetadata } from '../tasks/task-metadata.ts';
 import type { Argument, TextStyle } from '../task-spec.ts';
+import { widthOf, wrapWords } from '../render/text-width.ts';
 import { globalFlags } from './parse-globals.ts';
 
 /** All tasks with what they do, as `devservices` without a task shows them. */
@@ -24,10 +25,10 @@ export function listingText(
     `Usage: devservices TASK [arguments], or tsx tasks/TASK.ts [arguments]`,
     '',
     style.bold('Tasks'),
-    style.table(rows),
+    describedTable(rows, style),
     '',
     style.bold('Flags of every task'),
-    style.table(globalRows(style)),
+    describedTable(globalRows(style), style),
     '',
     'devservices TASK --help shows what a task takes.',
     '',
@@ -38,10 +39,12 @@ export function listingText(
 export function taskHelpText(task: TaskMetadata, style: TextStyle): string {
   const { name, description, needs, args } = task;
   const entries = Object.entries(args ?? {});
-  const plain = entries.flatMap(([key, argument]) =>
-    argument?.kind === 'positional' || argument?.kind === 'rest' ? [shownOf(key, argument)] : [],
+  const shown = (kind: Argument['kind']) =>
+    entries.flatMap(([key, argument]) => (argument?.kind === kind ? [shownOf(key, argument)] : []));
+  // Flags behind the dashes would be the command's.
+  const usage = ['devservices', name, ...shown('positional'), '[flags]', ...shown('rest')].join(
+    ' ',
   );
-  const usage = ['devservices', name, ...plain, '[flags]'].join(' ');
   return [
     description === null ? style.bold(name) : `${style.bold(name)}: ${description}`,
     '',
@@ -54,19 +57,37 @@ export function taskHelpText(task: TaskMetadata, style: TextStyle): string {
       ? [
           '',
           style.bold('Arguments'),
-          style.table(entries.map((entry) => argumentRow(entry, style))),
+          describedTable(
+            entries.map((entry) => argumentRow(entry, style)),
+            style,
+          ),
         ]
       : []),
     '',
     style.bold('Flags of every task'),
-    style.table(globalRows(style)),
-    ...(task.passesStatus ? ['', style.bold('Exit status'), passedStatusText] : []),
+    describedTable(globalRows(style), style),
+    ...(task.passesStatus
+      ? ['', style.bold('Exit status'), describedTable([['', passedStatusText]], style)]
+      : []),
     '',
   ].join('\n');
 }
 
-const passedStatusText =
-  "  The command's own; 125 for a failure before it ran, 126 and 127 as shells have them.";
+const passedStatusText = "The command's own; 125 for a failure of ours, 126 and 127 as in shells.";
+
+/** Names in one column, what they mean in another that is broken between words. */
+function describedTable(rows: readonly (readonly string[])[], style: TextStyle): string {
+  const names = Math.max(0, ...rows.map(([name = '']) => widthOf(name)));
+  return style.table(
+    rows.flatMap(([name = '', text = '']) =>
+      // Two columns between the two, and the last one left free.
+      wrapWords(text, style.columns - names - 3).map((line, index) => [
+        index > 0 ? '' : name,
+        line,
+      ]),
+    ),
+  );
+}
 
 function argumentRow([key, argument]: [string, Argument | null], style: TextStyle): string[] {
   if (argument === null) return [`  ${style.cyan(flagOf(key))}`, style.dim('(told by its code)')];

@@ -19,7 +19,9 @@ export interface HelpRequest {
 
 /** Prints the listing, or how one task is used, without running any code of the repo. */
 export async function showHelp(request: HelpRequest): Promise<void> {
-  const { line, started, cwd, env, out, style } = request;
+  const { line, started, cwd, env, out } = request;
+  // Into a file or a pipe a line may be as long as it is.
+  const style = out.isTerminal ? request.style : { ...request.style, columns: 10_000 };
   const { config, json } = line.globals;
   if (started) {
     out.write(json ? jsonText(describeTask(started)) : taskHelpText(describeTask(started), style));

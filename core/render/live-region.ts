@@ -6,8 +6,8 @@ export interface LiveRegion {
   draw(lines: readonly string[]): void;
   /** Takes the lines away; what is written next stands in their place. */
   erase(): void;
-  /** Leaves them where they are, for good. */
-  release(): void;
+  /** Leaves these in their place, for good; nothing where nothing was drawn. */
+  release(last: readonly string[]): void;
   /** Takes them away and shows the cursor again. */
   close(): void;
 }
@@ -34,17 +34,19 @@ export function createLiveRegion(out: Output): LiveRegion {
     if (isCursorHidden) out.write(showCursor);
     isCursorHidden = false;
   };
+  const draw = (lines: readonly string[]): void => {
+    if (lines.length === 0 && drawn.length === 0) return;
+    const hide = isCursorHidden ? '' : hideCursor;
+    isCursorHidden = true;
+    const text = lines.map((line) => `${line}${clearToEndOfLine}\n`).join('');
+    out.write(`${hide}${backToTop()}${text}${clearBelow}`);
+    drawn = lines;
+  };
   return {
-    draw(lines) {
-      if (lines.length === 0 && drawn.length === 0) return;
-      const hide = isCursorHidden ? '' : hideCursor;
-      isCursorHidden = true;
-      const text = lines.map((line) => `${line}${clearToEndOfLine}\n`).join('');
-      out.write(`${hide}${backToTop()}${text}${clearBelow}`);
-      drawn = lines;
-    },
+    draw,
     erase,
-    release() {
+    release(last) {
+      if (drawn.length > 0) draw(last);
       drawn = [];
       restoreCursor();
     },

@@ -20,17 +20,12 @@ export function createTerminalRenderer(options: RenderOptions): Renderer {
     out: styleOf(out, isColoured.out),
     err: styleOf(err, isColoured.err),
   });
+  const linesAt = (nowMs: number | undefined): string[] =>
+    liveLines(view, { nowMs, style: styles().out, rows: Math.max(1, out.rows - 1) });
   const loop = createFrameLoop({
     clock,
     isMoving: () => isMoving(view),
-    draw() {
-      const lines = liveLines(view, {
-        nowMs: clock.now(),
-        style: styles().out,
-        rows: Math.max(1, out.rows - 1),
-      });
-      region.draw(lines);
-    },
+    draw: () => region.draw(linesAt(clock.now())),
   });
   const stopListening = out.onResize(() => loop.request());
 
@@ -68,7 +63,7 @@ export function createTerminalRenderer(options: RenderOptions): Renderer {
     },
     yieldTerminal() {
       loop.stop();
-      region.release();
+      region.release(linesAt(undefined));
     },
     close,
   };

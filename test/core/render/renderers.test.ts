@@ -106,11 +106,28 @@ test('whoever gets the terminal has it: nothing is drawn over what comes', async
   const { out, clock, options } = createStage();
   const renderer = createTerminalRenderer(options);
   renderer.onEvent(plan({ db: 'create' }));
+  renderer.onEvent(state(5, 'db', 'starting'));
   renderer.yieldTerminal();
   expect(out.take()).toContain(showCursor);
   renderer.onEvent(state(10, 'db', 'starting'));
   await clock.advance(1000);
   expect(out.take()).toBe('');
+});
+
+test('what stays above whoever gets the terminal is how things stand, and turns no more', () => {
+  const { out, options } = createStage();
+  const renderer = createTerminalRenderer(options);
+  renderer.onEvent(plan({ db: 'create', web: 'create' }));
+  renderer.onEvent(state(10, 'db', 'ready'));
+  renderer.onEvent(state(20, 'web', 'running'));
+  renderer.yieldTerminal();
+  expect(screenOf(out.text)).toEqual([
+    '✔ db   ready          10 ms',
+    '▸ web  getting ready  20 ms',
+  ]);
+  const untouched = createStage();
+  createTerminalRenderer(untouched.options).yieldTerminal();
+  expect(untouched.out.text).toBe('');
 });
 
 test('lines of logs stand above, once there is no plan that they would drown', () => {
