@@ -10,5 +10,9 @@ export default defineTask(import.meta, {
       description: 'With named services: also what the configuration no longer knows',
     },
   },
-  run: ({ host, args }) => host.down(args),
+  async run({ host, args, log }) {
+    const outcome = await host.down(args);
+    if (Object.keys(outcome.services).length === 0) log.info('Nothing to do: no service is there.');
+    return outcome;
+  },
 });

@@ -19,7 +19,7 @@ export default defineTask(import.meta, {
             `  ${name}`,
             state === 'ready' ? style.green(state) : state === 'failed' ? style.red(state) : state,
             style.dim(runner),
-            addressesOf(endpoints) || style.dim(reason.text),
+            addressesOf(endpoints) || style.dim(reason.text === state ? '' : reason.text),
           ],
         );
         return `${style.bold(project ?? '')} ${style.dim(root ?? '')}\n${style.table(rows)}`;

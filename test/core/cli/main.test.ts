@@ -75,6 +75,18 @@ test('up, status, logs, config and down, as people and as programs read them', a
   const down = await repo.run('down');
   expect(down.stdout).toMatch(/redis +stopped +removed/);
   expect(repo.runner.instances.size).toBe(0);
+
+  const nothing = await repo.run('down');
+  expect(nothing).toMatchObject({ exitCode: 0, stdout: '' });
+  expect(nothing.stderr).toBe('Nothing to do: no service is there.\n');
+  expect((await repo.run('down', '--quiet')).stderr).toBe('');
+});
+
+test('status says a state once', async () => {
+  const plain = { run: redis.run };
+  const repo = createRepo({ 'devservices.config.ts': configOf({ services: { plain } }) });
+  expect(await repo.run('up')).toMatchObject({ exitCode: 0 });
+  expect((await repo.run('status')).stdout).toMatch(/^ {2}plain {2}ready {2}docker$/m);
 });
 
 test('a dry run shows what would be done and does nothing', async () => {
