@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
-import { parseEnvFile } from '../../plugins/docker/runner/parse-env-file.ts';
+import { parseEnvFile } from '../../plugins/docker/fields/parse-env-file.ts';
 import { configOf, createRepo } from '../core/cli/run-main.ts';
 
 const service = (exports: Readonly<Record<string, unknown>>) => ({

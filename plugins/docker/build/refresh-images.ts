@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { EnsureImage } from '../images/ensure-image.ts';
 import { resolveImageReference } from '../images/image-reference.ts';
 import { findImageId } from '../runner/find-drift.ts';
-import { asContainer } from '../runner/resolved-container.ts';
+import { asContainer } from '../fields/resolved-container.ts';
 import type { ImageBuilder } from './image-builder.ts';
 import { imageBuildOf, type ImageBuild } from './resolved-build.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BuildFields, ContainerRun, NormaliseContext } from 'devservices/runner';
-import { createRefusal } from '../runner/field-error.ts';
+import { createRefusal } from '../fields/field-error.ts';
 import { buildErrors } from './build-errors.ts';
 import { readStages } from './read-stages.ts';
 import type { ResolvedBuild } from './resolved-build.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProjectIdentity, ResolvedRun, Target } from 'devservices/runner';
-import { asContainer } from '../runner/resolved-container.ts';
+import { asContainer } from '../fields/resolved-container.ts';
 
 /** A build with everything decided, as it is hashed: under the names that people write. */
 export type ResolvedBuild = {

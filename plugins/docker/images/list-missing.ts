@@ -1,6 +1,6 @@
 import type { MissingImage, Target } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
-import { asContainer } from '../runner/resolved-container.ts';
+import { asContainer } from '../fields/resolved-container.ts';
 import { findImage } from './find-image.ts';
 import { resolveFullName } from './image-reference.ts';
 import type { ImageSizes } from './image-sizes.ts';

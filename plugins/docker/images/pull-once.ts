@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { toEngineError } from '../engine/engine-failure.ts';
-import { readJsonLines } from '../runner/read-json-lines.ts';
+import { readJsonLines } from '../engine/read-json-lines.ts';
 import { findImage } from './find-image.ts';
 import { resolveImageReference } from './image-reference.ts';
 import type { PullOptions } from './pull-options.ts';

@@ -5,7 +5,7 @@ import { remoteHostOf } from '../engine/engine-address.ts';
 import type { Engine } from '../engine/engine.ts';
 import { thisMachine } from './container-addresses.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
-import { execCommand } from './exec-command.ts';
+import { execCommand } from '../commands/exec-command.ts';
 import { hasListener } from './has-listener.ts';
 
 /** How long a connect may take before the container counts as not reachable that way. */

@@ -14,20 +14,20 @@ import { removeContainer, stopContainer } from './end-container.ts';
 import { createEnsureImage } from '../images/ensure-image.ts';
 import { createImageSizes } from '../images/image-sizes.ts';
 import { listMissingImages } from '../images/list-missing.ts';
-import { execAttached } from './exec-attached.ts';
-import { execCommand } from './exec-command.ts';
+import { execAttached } from '../commands/exec-attached.ts';
+import { execCommand } from '../commands/exec-command.ts';
 import { findPortOwner } from './find-port-owner.ts';
 import { lastCheck } from './last-check.ts';
-import { normaliseContainer } from './normalise.ts';
+import { normaliseContainer } from '../fields/normalise.ts';
 import { observeProject } from './observe.ts';
 import { listVolumes, removeOwnedVolume } from './owned-volumes.ts';
 import { prepareContainer } from './prepare-container.ts';
 import { dropNetwork, ensureNetwork } from './project-network.ts';
-import { readLogs } from './read-logs.ts';
+import { readLogs } from '../logs/read-logs.ts';
 import { resolveAddress } from './resolve-address.ts';
-import { asContainer } from './resolved-container.ts';
+import { asContainer } from '../fields/resolved-container.ts';
 import { startContainer } from './start-container.ts';
-import { watchProject } from './watch-project.ts';
+import { watchProject } from '../events/watch-project.ts';
 
 export interface DockerRunnerOptions extends EngineOptions {
   /** Pause before a failed pull is tried again; it doubles. Default 500. */

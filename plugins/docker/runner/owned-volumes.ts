@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ListedContainer } from '../engine/read-api.ts';
 import { dockerErrors } from '../errors.ts';
 import { describeOwner, isOurs, projectLabels, volumeName } from './owned-names.ts';
-import { asContainer } from './resolved-container.ts';
+import { asContainer } from '../fields/resolved-container.ts';
 
 /**
  * Makes the named volumes of a target, where they are not there. Returns how to take back those that

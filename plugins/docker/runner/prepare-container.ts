@@ -4,19 +4,19 @@ import { imageBuildOf } from '../build/resolved-build.ts';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
-import { assertSupported } from './assert-supported.ts';
-import { createBody } from './create-body.ts';
-import type { CreateRequest } from './create-body.ts';
+import { assertSupported } from '../creation/assert-supported.ts';
+import { createBody } from '../creation/create-body.ts';
+import type { CreateRequest } from '../creation/create-body.ts';
 import type { EnsureImage } from '../images/ensure-image.ts';
 import { removeContainer, stopContainer } from './end-container.ts';
-import { apiOf } from './engine-api.ts';
-import { assertNetworks, finishContainer } from './finish-container.ts';
-import { assertFolders, makeFolders } from './make-folders.ts';
+import { apiOf } from '../creation/engine-api.ts';
+import { assertNetworks, finishContainer } from '../creation/finish-container.ts';
+import { assertFolders, makeFolders } from '../creation/make-folders.ts';
 import { ensureVolumes } from './owned-volumes.ts';
 import { containerName, describeOwner, isOurs } from './owned-names.ts';
 import { endpointsOf, generationOf } from './read-instance.ts';
-import { asContainer } from './resolved-container.ts';
-import type { ResolvedContainer } from './resolved-container.ts';
+import { asContainer } from '../fields/resolved-container.ts';
+import type { ResolvedContainer } from '../fields/resolved-container.ts';
 
 /**
  * Everything up to the start request: image, volumes, folders, container. The one that it replaces

@@ -3,7 +3,7 @@ import type { Endpoints } from 'devservices';
 import type { Instance, PortBinding, Spec } from 'devservices/runner';
 import { isRecord } from '../engine/docker-config.ts';
 import type { ListedContainer, ListedEndpoint } from '../engine/read-api.ts';
-import type { ContainerMemory } from './create-body.ts';
+import type { ContainerMemory } from '../creation/create-body.ts';
 import { memoryLabel } from './owned-names.ts';
 import { readStatus } from './read-status.ts';
 

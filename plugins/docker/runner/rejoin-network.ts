@@ -1,8 +1,8 @@
 import type { Target } from 'devservices/runner';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
-import { ownNetwork } from './create-network.ts';
-import { apiOf } from './engine-api.ts';
+import { ownNetwork } from '../creation/create-network.ts';
+import { apiOf } from '../creation/engine-api.ts';
 
 /** Whether a start failed because the network that the container was made for is not there. */
 export function isNetworkGone(thrown: unknown): boolean {

@@ -5,9 +5,9 @@ import { createMounts } from './create-mounts.ts';
 import { createNetworking } from './create-network.ts';
 import { describeApi } from './engine-api.ts';
 import type { EngineApi } from './engine-api.ts';
-import { containerName, memoryLabel, projectLabels } from './owned-names.ts';
-import { asContainer } from './resolved-container.ts';
-import type { ResolvedContainer } from './resolved-container.ts';
+import { containerName, memoryLabel, projectLabels } from '../runner/owned-names.ts';
+import { asContainer } from '../fields/resolved-container.ts';
+import type { ResolvedContainer } from '../fields/resolved-container.ts';
 
 /** What the memory label holds. */
 export interface ContainerMemory {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   commandRefusal,
   requestRefusal,
-} from '../../../../plugins/docker/runner/command-refusal.ts';
+} from '../../../../plugins/docker/commands/command-refusal.ts';
 
 const refused = { service: 'redis', command: 'x' };
 

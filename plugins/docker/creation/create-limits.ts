@@ -1,7 +1,7 @@
 import type { Target } from 'devservices/runner';
 import { joinedContainer } from './create-network.ts';
-import { asContainer } from './resolved-container.ts';
-import type { BlkioLimit, ResolvedBlkio } from './resolved-limits.ts';
+import { asContainer } from '../fields/resolved-container.ts';
+import type { BlkioLimit, ResolvedBlkio } from '../fields/resolved-limits.ts';
 
 const nanoCpus = 1e9;
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ExecResult } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
-import { createDemuxer } from './demux.ts';
+import { createDemuxer } from '../logs/demux.ts';
 import { createMark, type Mark, signalMarked } from './marked-processes.ts';
 
 const keptBytes = 16 * 1024;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ContainerRun } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
 import { diffSpec, hashSpec } from '../../../../core/spec.ts';
-import { normaliseContainer } from '../../../../plugins/docker/runner/normalise.ts';
+import { normaliseContainer } from '../../../../plugins/docker/fields/normalise.ts';
 import { createFolder } from '../fake-engine.ts';
 
 const project = { project: 'p', checkout: 'c' };

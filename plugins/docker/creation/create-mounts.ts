@@ -1,7 +1,11 @@
 import type { Target } from 'devservices/runner';
-import { volumeName } from './owned-names.ts';
-import { asContainer } from './resolved-container.ts';
-import type { ResolvedContainer, ResolvedFiles, ResolvedMount } from './resolved-container.ts';
+import { volumeName } from '../runner/owned-names.ts';
+import { asContainer } from '../fields/resolved-container.ts';
+import type {
+  ResolvedContainer,
+  ResolvedFiles,
+  ResolvedMount,
+} from '../fields/resolved-container.ts';
 
 /** The parts of a create request's HostConfig that are about files. Pure. */
 export function createMounts(target: Target): Record<string, unknown> {

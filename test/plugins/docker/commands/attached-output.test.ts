@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createAttachedOutput } from '../../../../plugins/docker/runner/attached-output.ts';
+import { createAttachedOutput } from '../../../../plugins/docker/commands/attached-output.ts';
 
 const frame = (stream: 1 | 2, text: string): Buffer => {
   const header = Buffer.alloc(8);

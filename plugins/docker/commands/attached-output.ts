@@ -1,5 +1,5 @@
 import type { AttachedCommand } from 'devservices/runner';
-import { createDemuxer } from './demux.ts';
+import { createDemuxer } from '../logs/demux.ts';
 
 export interface AttachedOutputOptions extends Pick<AttachedCommand, 'stdout' | 'stderr'> {
   /** Output of a terminal has no frames and is all stdout's. */

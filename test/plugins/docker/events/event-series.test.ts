@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createEventSeries } from '../../../../plugins/docker/runner/event-series.ts';
+import { createEventSeries } from '../../../../plugins/docker/events/event-series.ts';
 
 const line = (Action: string, time: number, attributes: object = {}) => ({
   Action,

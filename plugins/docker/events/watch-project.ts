@@ -7,13 +7,13 @@ import { unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isLeaving } from '../engine/is-leaving.ts';
 import { dockerErrors } from '../errors.ts';
-import type { ContainerAddresses } from './container-addresses.ts';
+import type { ContainerAddresses } from '../runner/container-addresses.ts';
 import type { EventQueue } from './event-queue.ts';
 import { createEventQueue } from './event-queue.ts';
-import { isOurs, projectLabels } from './owned-names.ts';
+import { isOurs, projectLabels } from '../runner/owned-names.ts';
 import { createEventSeries } from './event-series.ts';
 import type { EventSeries } from './event-series.ts';
-import { readJsonLines } from './read-json-lines.ts';
+import { readJsonLines } from '../engine/read-json-lines.ts';
 
 interface Watching {
   engine: Engine;

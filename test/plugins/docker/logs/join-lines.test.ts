@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDemuxer } from '../../../../plugins/docker/runner/demux.ts';
-import { createLineJoiner } from '../../../../plugins/docker/runner/join-lines.ts';
+import { createDemuxer } from '../../../../plugins/docker/logs/demux.ts';
+import { createLineJoiner } from '../../../../plugins/docker/logs/join-lines.ts';
 
 const at = '2026-11-22T15:44:21.929273131Z';
 

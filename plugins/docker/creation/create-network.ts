@@ -1,7 +1,7 @@
 import type { NetworkAttachment, PortBinding, Target } from 'devservices/runner';
 import type { EngineApi } from './engine-api.ts';
-import { containerName } from './owned-names.ts';
-import { asContainer } from './resolved-container.ts';
+import { containerName } from '../runner/owned-names.ts';
+import { asContainer } from '../fields/resolved-container.ts';
 
 /** One network that a container is on, as the engine is told. */
 export interface NetworkEndpoint {

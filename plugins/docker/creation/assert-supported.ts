@@ -1,8 +1,8 @@
 import type { Target } from 'devservices/runner';
 import { dockerErrors } from '../errors.ts';
 import type { EngineApi } from './engine-api.ts';
-import { asContainer } from './resolved-container.ts';
-import type { ResolvedContainer } from './resolved-container.ts';
+import { asContainer } from '../fields/resolved-container.ts';
+import type { ResolvedContainer } from '../fields/resolved-container.ts';
 
 interface Need {
   field: string;

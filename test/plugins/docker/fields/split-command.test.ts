@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { splitCommand } from '../../../../plugins/docker/runner/split-command.ts';
+import { splitCommand } from '../../../../plugins/docker/fields/split-command.ts';
 
 describe('splitting a command', () => {
   test.each<[string, string[]]>([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseEnvFile } from '../../../../plugins/docker/runner/parse-env-file.ts';
+import { parseEnvFile } from '../../../../plugins/docker/fields/parse-env-file.ts';
 
 describe('files of variables', () => {
   test('plain, exported, quoted, commented, empty and over several lines', () => {

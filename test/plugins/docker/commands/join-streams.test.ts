@@ -1,6 +1,6 @@
 import { Duplex, PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { joinStreams } from '../../../../plugins/docker/runner/join-streams.ts';
+import { joinStreams } from '../../../../plugins/docker/commands/join-streams.ts';
 
 /** The caller's side of a connection, and what its other side does and saw. */
 function createConnection(failure?: Error) {

@@ -2,8 +2,8 @@ import { container } from 'devservices';
 import type { ContainerFields } from 'devservices';
 import type { PortBinding, Target } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
-import { createBody } from '../../../../plugins/docker/runner/create-body.ts';
-import { normaliseContainer } from '../../../../plugins/docker/runner/normalise.ts';
+import { createBody } from '../../../../plugins/docker/creation/create-body.ts';
+import { normaliseContainer } from '../../../../plugins/docker/fields/normalise.ts';
 
 const project = { project: 'shop', checkout: 'c0ffee' };
 

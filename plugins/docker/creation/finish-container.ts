@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
 import { furtherNetworks } from './create-network.ts';
 import { apiOf } from './engine-api.ts';
-import { asContainer } from './resolved-container.ts';
+import { asContainer } from '../fields/resolved-container.ts';
 import { writeArchive } from './write-archive.ts';
 
 /** What a container needs between its creation and its start: files put into it, further networks. */

@@ -1,8 +1,8 @@
 import { access, mkdir } from 'node:fs/promises';
 import type { Target } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
-import { createRefusal } from './field-error.ts';
-import { asContainer } from './resolved-container.ts';
+import { createRefusal } from '../fields/field-error.ts';
+import { asContainer } from '../fields/resolved-container.ts';
 
 /**
  * Throws DS_DOCKER_FIELD_INVALID for a folder of this machine that must be there and is not. On engines
