@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 
 import { copyTestImages } from './copy-images.ts';
 import { ensureEngine } from './ensure-engine.ts';
 import { mayInstallEngine } from './install-packages.ts';
-import { newerEngine } from './newer-engine.ts';
-import { podmanEngine } from './podman-engine.ts';
+import { createNewerEngine } from './newer-engine.ts';
+import { cacheFolder, runFolder } from './places.ts';
+import type { EngineFolders } from './places.ts';
+import { createPodmanEngine } from './podman-engine.ts';
 
 /** An engine of another make beside the one that the rig takes by itself. */
 export interface EngineBeside {
@@ -20,9 +23,13 @@ export interface EngineBeside {
 }
 
 export const enginesBeside: Readonly<Record<string, EngineBeside>> = {
-  newer: newerEngine,
-  podman: podmanEngine,
+  newer: createNewerEngine(foldersOf('newer')),
+  podman: createPodmanEngine(foldersOf('podman')),
 };
+
+function foldersOf(name: string): EngineFolders {
+  return { run: join(runFolder(), name), cache: cacheFolder(`${name}-engine`) };
+}
 
 /** Brings it up with the rig's images, copied from the first engine; returns its URL. */
 export async function startBeside(engine: EngineBeside): Promise<string> {
