@@ -54,13 +54,13 @@ export function createStage(host: Host, request: StageRequest): Stage {
   const onExit = () => renderer?.close();
   request.process.on('exit', onExit);
 
-  let shown: StageKind | undefined;
+  let openedAs: StageKind | undefined;
   const open = (kind: StageKind): Renderer => {
     const { isQuery, passesStatus } = kind;
-    const isAsBefore = shown?.isQuery === isQuery && shown.passesStatus === passesStatus;
+    const isAsBefore = openedAs?.isQuery === isQuery && openedAs.passesStatus === passesStatus;
     if (renderer && isAsBefore) return renderer;
     renderer?.close();
-    shown = kind;
+    openedAs = kind;
     const shownOn = passesStatus ? err : out;
     const isColoured = (output: Output) =>
       wantsColour({ noColor, isTerminal: output.isTerminal, env });

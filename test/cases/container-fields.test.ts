@@ -143,7 +143,9 @@ describe.skipIf(engine === null)('fields of containers, by what they do', async 
   });
 
   test('a port is on another interface only when asked, and that is said', async () => {
-    expect(made.finished.services['open']?.endpoints).toEqual({ http: { host: '0.0.0.0', port: open } });
+    expect(made.finished.services['open']?.endpoints).toEqual({
+      http: { host: '0.0.0.0', port: open },
+    });
     const [bound] = (await inspect('open')).NetworkSettings.Ports['8000/tcp'] ?? [];
     expect(bound).toEqual({ HostIp: '0.0.0.0', HostPort: `${open}` });
   });

@@ -11,18 +11,15 @@ const loadAll = () =>
     Object.values(builtInTasks).map(async (load) => describeTask((await load()).default as Task)),
   );
 
-test.each([80, 120])(
-  'every help fits into %i columns, broken between words',
-  async (columns) => {
-    const style = createTextStyle({ isColoured: false, columns });
-    for (const task of await loadAll()) {
-      const lines = taskHelpText(task, style).split('\n');
-      expect(lines.filter((line) => widthOf(line) >= columns)).toEqual([]);
-      const wide = taskHelpText(task, { ...style, columns: 10_000 });
-      expect(lines.join(' ').split(/\s+/)).toEqual(wide.split(/\s+/));
-    }
-  },
-);
+test.each([80, 120])('every help fits into %i columns, broken between words', async (columns) => {
+  const style = createTextStyle({ isColoured: false, columns });
+  for (const task of await loadAll()) {
+    const lines = taskHelpText(task, style).split('\n');
+    expect(lines.filter((line) => widthOf(line) >= columns)).toEqual([]);
+    const wide = taskHelpText(task, { ...style, columns: 10_000 });
+    expect(lines.join(' ').split(/\s+/)).toEqual(wide.split(/\s+/));
+  }
+});
 
 test('what stands behind -- stands last, so that a line typed as shown is understood', async () => {
   const style = createTextStyle({ isColoured: false, columns: 80 });
