@@ -41,6 +41,7 @@ export interface Spec {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** How an instance stands, in the engines’ words. */
 export type InstanceStatus = 'created' | 'running' | 'paused' | 'restarting' | 'exited';
 
 /** A container or process that exists, as one look saw it. */
@@ -69,22 +70,26 @@ export interface Instance {
   endedAt?: number;
 }
 
+/** What one look at a project found. */
 export interface Observation {
   instances: readonly Instance[];
   /** Ours by label, of services that the observer is not asked to know. */
   foreign: readonly { name: string; service: string; checkout: string }[];
 }
 
+/** Whether a runner can run here, and if not, why. */
 export type Availability = { available: true } | { available: false; error: DevServicesError };
 
 /** Who asks for an address: this machine's processes, or something that another runner kind runs. */
 export type Viewpoint = 'host' | (string & {});
 
+/** A host and a port to connect to. */
 export interface Address {
   host: string;
   port: number;
 }
 
+/** One line that a service wrote. */
 export interface LogLine {
   service: string;
   stream: 'stdout' | 'stderr';
@@ -95,12 +100,14 @@ export interface LogLine {
 
 export type { RunnerEvent } from './runner-event.ts';
 
+/** What came of a command inside an instance. */
 export interface ExecResult {
   exitCode: number;
   /** Both streams, the last 16 KiB. */
   output: string;
 }
 
+/** How `prepare` is to get an image, and who hears of it. */
 export interface PrepareOptions {
   pull: 'missing' | 'always' | 'never';
   signal: AbortSignal;
@@ -210,6 +217,7 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** What a run is normalised with. */
 export interface NormaliseContext {
   service: string;
   project: ProjectIdentity;
@@ -221,6 +229,7 @@ export interface NormaliseContext {
   files?: FileContents;
 }
 
+/** Data of a service that outlives its instances. */
 export interface OwnedData {
   /** The kind of run whose runner keeps it. */
   kind: string;
