@@ -32,7 +32,11 @@ describe.skipIf(engine === null)('a container on a real engine', () => {
     expect(await runner.portOwner?.(port)).toBe(`${project.project}_web`);
 
     await runner.stop(started, { signal: never });
-    const [stopped] = (await runner.observe(project, never)).instances;
+    const observed = async () => (await runner.observe(project, never)).instances[0];
+    let stopped = await observed();
+    // The list of newer engines follows a moment after the stop was answered.
+    const deadline = AbortSignal.timeout(5000);
+    for (; stopped?.status === 'running'; stopped = await observed()) deadline.throwIfAborted();
     expect(stopped).toMatchObject({ status: 'exited', exitCode: 137 });
     await runner.stop(started, { signal: never });
     await runner.remove(started, never);
