@@ -23,6 +23,7 @@ const podmanStatuses: readonly (readonly [pattern: RegExp, status: number])[] = 
   [/network is being used/, 403],
   // What it makes of fields before a container is created.
   [/^(?:container create|fill out specgen|normalizing image):/, 400],
+  [/network not found/, 404],
 ];
 
 /** What the engine itself said, without what others put around it. */
