@@ -87,6 +87,8 @@ export interface TaskSpec<
    * the command's alone; what it is run on comes from `foreground`.
    */
   readonly passesStatus?: true;
+  /** Only on tasks that go on until Ctrl-C (`logs`): such an end is no failure that would be told. */
+  readonly endsByInterrupt?: true;
   /**
    * Only on tasks that answer a question: what `run` gave, for a terminal. Such a task prints one
    * document (`--json`: the result itself); all others end with a `<task>-finished` event. An

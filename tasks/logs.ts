@@ -3,6 +3,7 @@ import { defineTask, DevServicesError, resolveDuration } from 'devservices';
 export default defineTask(import.meta, {
   name: 'logs',
   description: "Prints the services' logs",
+  endsByInterrupt: true,
   args: {
     services: { kind: 'positional', many: true, description: 'Only these' },
     follow: {

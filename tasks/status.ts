@@ -19,7 +19,8 @@ export default defineTask(import.meta, {
             `  ${name}`,
             state === 'ready' ? style.green(state) : state === 'failed' ? style.red(state) : state,
             style.dim(runner),
-            addressesOf(endpoints) || style.dim(reason.text === state ? '' : reason.text),
+            addressesOf(endpoints) || style.dim(isTold(reason, state) ? '' : reason.text),
+            reason.code === 'orphan' ? style.yellow(reason.text) : '',
           ],
         );
         return `${style.bold(project ?? '')} ${style.dim(root ?? '')}\n${style.table(rows)}`;
@@ -27,6 +28,11 @@ export default defineTask(import.meta, {
       .join('\n\n');
   },
 });
+
+// What the state says already, or a column of its own.
+function isTold({ code, text }: { code: string; text: string }, state: string): boolean {
+  return text === state || code === 'orphan';
+}
 
 function addressesOf(endpoints: Endpoints): string {
   return Object.entries(endpoints)

@@ -56,7 +56,9 @@ export async function runTask(request: TaskRequest): Promise<number> {
   const watcher = watchProcess(request.process, {
     isVerbose: globals.verbose,
     onInterrupt(reason) {
-      host.log.info('Stopping; once more, and it ends within a second.');
+      if (!found?.task.endsByInterrupt) {
+        host.log.info('Stopping; once more, and it ends within a second.');
+      }
       interruption.abort(reason);
     },
     onSecondSignal(exitCode) {
@@ -129,6 +131,11 @@ export async function runTask(request: TaskRequest): Promise<number> {
     ];
   }
 
+  const [first] = errors;
+  if (found?.task.endsByInterrupt && first?.code === 'DS_TASK_INTERRUPTED') {
+    status = resolveTaskExitCode(errors);
+    errors = [];
+  }
   // Through the log, where secrets are taken out.
   for (const error of errors) host.log.debug(describeCauses(error));
   const exitCode = errors.length === 0 ? status : resolveTaskExitCode(errors, { passesStatus });

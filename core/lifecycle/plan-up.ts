@@ -28,6 +28,12 @@ export async function planUp(
         request,
       ),
     );
+    const left = [...new Set(plan.orphans.map(({ service }) => service))];
+    if (left.length > 0 && !request.removeOrphans) {
+      log.warn(
+        `The configuration no longer knows ${left.join(', ')}: still there; --remove-orphans removes it.`,
+      );
+    }
     const up = createUp(kernel, plan, request);
     const { afterHealth } = up;
     return Object.assign(up, { afterHealth: () => afterHealth().finally(unlock) });

@@ -1,3 +1,4 @@
+import type { OwnedData } from './owned.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import type { Endpoints, ImageProgress } from '../events.ts';
@@ -8,6 +9,7 @@ import type { RunnerEvent } from './runner-event.ts';
 import type { Json, Run } from './run.ts';
 import type { FileContents } from './storage-fields.ts';
 
+export type { OwnedData } from './owned.ts';
 export type { AttachedCommand } from './attached-command.ts';
 
 /** A run after everything in it is known: plain JSON, hashed field by field. */
@@ -230,16 +232,6 @@ export interface NormaliseContext {
 }
 
 /** Data of a service that outlives its instances. */
-export interface OwnedData {
-  /** The kind of run whose runner keeps it. */
-  kind: string;
-  service: string;
-  /** The name people see (a volume). */
-  name: string;
-  /** Who uses it, running or not, where that is known. */
-  users?: readonly { id: string; name: string }[];
-}
-
 export interface LogOptions {
   follow: boolean;
   /** Last lines only. */

@@ -44,5 +44,5 @@ export interface FakeRunner extends Runner {
   setAvailable(error: DevServicesError | undefined): void;
   /** What services start from is not here. */
   setMissing(images: readonly MissingImage[]): void;
-  addData(found: Omit<OwnedData, 'kind'>): void;
+  addData(found: Omit<OwnedData, 'kind' | 'project'>): void;
 }

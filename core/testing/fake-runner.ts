@@ -35,6 +35,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   });
   const exits = new Map<string, RunnerEvent>();
   const data: OwnedData[] = [];
+  const nowhere = { project: '', checkout: '' };
   const watchers = new Set<(event: RunnerEvent) => void>();
   let unavailable: DevServicesError | undefined;
   let missing: readonly MissingImage[] = [];
@@ -115,7 +116,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     },
     setAvailable: (error) => void (unavailable = error),
     setMissing: (images) => void (missing = images),
-    addData: (found) => void data.push({ ...found, kind }),
+    addData: (found) => void data.push({ ...found, kind, project: nowhere }),
 
     available: async () =>
       unavailable ? { available: false, error: unavailable } : { available: true },
@@ -219,10 +220,8 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         wake();
       };
       watchers.add(watcher);
-      signal.addEventListener('abort', () => {
-        watchers.delete(watcher);
-        wake();
-      });
+      signal.addEventListener('abort', () => watchers.delete(watcher));
+      signal.addEventListener('abort', () => wake());
       return (async function* () {
         for (;;) {
           while (queue.length > 0) yield queue.shift() as RunnerEvent;

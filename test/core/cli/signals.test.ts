@@ -91,3 +91,14 @@ test('what a slow hook says while the configuration is made is shown at once, an
   });
   expect(exitCode).toBe(130);
 });
+
+test('Ctrl-C is the usual end of followed logs: nothing is told of it but the status', async () => {
+  const db = { run: { kind: 'container', image: 'x' } };
+  const repo = createRepo({ 'devservices.config.ts': configOf({ services: { db } }) });
+  await repo.run('up');
+  repo.runner.writeLog('db', 'hello');
+  const { exitCode, stderr } = await repo.watch(['logs', '--follow'], (all) => {
+    if (all.includes('hello')) repo.process.emit('SIGINT');
+  });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' });
+});

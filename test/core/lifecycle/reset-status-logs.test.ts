@@ -30,7 +30,7 @@ test('reset names what is lost, removes it, and forgets', async () => {
       return true;
     },
   });
-  expect(losses).toEqual({
+  expect(losses).toMatchObject({
     services: ['db', 'api'],
     data: [{ kind: 'container', service: 'db', name: 'shop_data' }],
   });

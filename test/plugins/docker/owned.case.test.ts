@@ -76,6 +76,23 @@ describe.skipIf(engine === null)('what is ours on a real engine', () => {
     expect(await names(['db'])).toEqual([all[2]]);
   });
 
+  test('a volume that is another checkout’s since it was listed is left alone', async () => {
+    const { runner, project, docker } = await open();
+    const Name = `${project.project}_db_data`;
+    const Labels = {
+      'dev.devservices.project': project.project,
+      'dev.devservices.checkout': 'another',
+      'dev.devservices.service': 'db',
+    };
+    await docker.createVolume({ Name, Labels });
+    onTestFinished(() => docker.getVolume(Name).remove());
+    const listed = { kind: 'container', project, service: 'db', name: Name };
+    await expect(runner.removeData(listed, never)).rejects.toMatchObject({
+      code: 'DS_DOCKER_NAME_TAKEN',
+    });
+    expect((await docker.getVolume(Name).inspect()).Name).toBe(Name);
+  });
+
   test('a stranger’s volume of that name is named and left alone', async () => {
     const { project, docker, prepare, target } = await open();
     const Name = `${project.project}_db_data`;
