@@ -96,10 +96,14 @@ function listFiles(path: string): string[] {
     .toSorted();
 }
 
+// Others may be in the middle of a run on theirs.
 async function forgetOld(folder: string): Promise<void> {
   const kept = 4;
+  const recentMs = 6 * 60 * 60 * 1000;
+  const usedMs = (path: string): number => statSync(path).mtimeMs;
   const byAge = readdirSync(folder)
     .map((name) => join(folder, name))
-    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
-  for (const old of byAge.slice(kept)) await rm(old, { recursive: true, force: true });
+    .toSorted((one, other) => usedMs(other) - usedMs(one));
+  const old = byAge.slice(kept).filter((path) => Date.now() - usedMs(path) > recentMs);
+  for (const path of old) await rm(path, { recursive: true, force: true });
 }

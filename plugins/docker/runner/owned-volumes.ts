@@ -59,6 +59,7 @@ export async function listVolumes(
   const found = (Volumes ?? [])
     .map(({ Name, Labels }) => ({
       kind: 'container',
+      project,
       service: Labels?.[labels.service] ?? '',
       name: Name,
     }))
@@ -84,12 +85,12 @@ const nameOf = ({ Names, Id }: ListedContainer): string => Names?.[0]?.replace(/
  */
 export async function removeOwnedVolume(
   engine: Engine,
-  { service, name }: OwnedData,
+  { project, service, name }: OwnedData,
   signal: AbortSignal,
 ): Promise<void> {
   const found = await inspectVolume(engine, name, signal);
   if (!found) return;
-  if (found.Labels?.[labels.service] !== service) {
+  if (!isOurs(found.Labels, project) || found.Labels?.[labels.service] !== service) {
     const facts = { kind: 'volume' as const, name, owner: describeOwner(found.Labels) };
     throw dockerErrors.create('DS_DOCKER_NAME_TAKEN', facts);
   }
