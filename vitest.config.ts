@@ -13,6 +13,14 @@ const engineIndependent = [
   'test/cases/underneath-engine.test.ts',
 ];
 
+const onRealEngines = {
+  testTimeout: 120_000,
+  hookTimeout: 300_000,
+  fileParallelism: false,
+  // Real engines and processes on a machine that may be busy: what fails twice has failed.
+  retry: 1,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -34,9 +42,7 @@ export default defineConfig({
           name: 'cases',
           include: engineTests,
           globalSetup: ['test/rig/use-packed.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
+          ...onRealEngines,
         },
       },
       // What is run again on every other engine.
@@ -57,9 +63,7 @@ function runOn(name: string, omitted: readonly string[]) {
       exclude: [...engineIndependent, ...omitted],
       globalSetup: ['test/rig/use-packed.ts'],
       setupFiles: ['test/engines/excuse.ts'],
-      testTimeout: 120_000,
-      hookTimeout: 300_000,
-      fileParallelism: false,
+      ...onRealEngines,
     },
   };
 }
