@@ -218,8 +218,11 @@ async function removeOwned(docker: Dockerode, stateHome: string): Promise<void> 
     await Promise.all(
       containers.map(async ({ Id }) => {
         const container = docker.getContainer(Id);
-        // Podman would ask it to stop first, and wait.
-        await container.kill().catch(() => {});
+        // Podman would ask it to stop first, and stumbles over one that is just ending.
+        await container.kill().then(
+          () => container.wait(),
+          () => {},
+        );
         await container.remove({ force: true, v: true });
       }),
     );

@@ -68,8 +68,11 @@ export async function removeProject(docker: Docker, label: string): Promise<void
   const filters = { label: [label] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) {
     const found = docker.getContainer(Id);
-    // Podman would ask it to stop first, and wait.
-    await found.kill().catch(() => {});
+    // Podman would ask it to stop first, and stumbles over one that is just ending.
+    await found.kill().then(
+      () => found.wait(),
+      () => {},
+    );
     await found.remove({ force: true, v: true });
   }
   for (const { Name } of (await docker.listVolumes({ filters })).Volumes ?? []) {
