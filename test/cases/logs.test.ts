@@ -129,50 +129,53 @@ describe.skipIf(engine === null)('logs', () => {
   });
 });
 
-describe.skipIf(!engine?.own)('logs --follow while the engine is stopped and started', () => {
-  if (!engine) return;
-  const root = mkdtempSync(join(tmpdir(), 'ds-logs-'));
-  const folders = { run: join(root, 'run'), cache: join(root, 'cache') };
-  const { socket } = enginePaths(folders);
-  const start = () => startPrivateEngine(folders, { iptables: false });
-  let checkout: Checkout;
+describe.skipIf(!engine?.own)(
+  'private engine, where the rig may: logs --follow while it is stopped and started',
+  () => {
+    if (!engine) return;
+    const root = mkdtempSync(join(tmpdir(), 'ds-logs-'));
+    const folders = { run: join(root, 'run'), cache: join(root, 'cache') };
+    const { socket } = enginePaths(folders);
+    const start = () => startPrivateEngine(folders, { iptables: false });
+    let checkout: Checkout;
 
-  beforeAll(async () => {
-    ensurePrivate(root);
-    await start();
-    const { tools } = engine.images;
-    const docker = new Dockerode({ socketPath: socket });
-    const archive = await new Dockerode({ socketPath: engine.socketPath }).getImage(tools).get();
-    await finish(docker, await docker.loadImage(archive, { quiet: 'true' }));
-    checkout = createCheckout({ url: `unix://${socket}`, socketPath: socket });
-    const services = {
-      always: { run: counter(tools, { restart: 'always' }) },
-      once: { run: counter(tools) },
-    };
-    checkout.write({ 'devservices.config.json': JSON.stringify({ services }) });
-  });
-  afterAll(async () => {
-    await checkout?.[Symbol.asyncDispose]();
-    await stopPrivateEngine(folders);
-    await rm(root, { recursive: true, force: true });
-  });
+    beforeAll(async () => {
+      ensurePrivate(root);
+      await start();
+      const { tools } = engine.images;
+      const docker = new Dockerode({ socketPath: socket });
+      const archive = await new Dockerode({ socketPath: engine.socketPath }).getImage(tools).get();
+      await finish(docker, await docker.loadImage(archive, { quiet: 'true' }));
+      checkout = createCheckout({ url: `unix://${socket}`, socketPath: socket });
+      const services = {
+        always: { run: counter(tools, { restart: 'always' }) },
+        once: { run: counter(tools) },
+      };
+      checkout.write({ 'devservices.config.json': JSON.stringify({ services }) });
+    });
+    afterAll(async () => {
+      await checkout?.[Symbol.asyncDispose]();
+      await stopPrivateEngine(folders);
+      await rm(root, { recursive: true, force: true });
+    });
 
-  test('it is said, and the logs go on: no line lost or doubled, also of what is started again by hand', async () => {
-    expect((await checkout.task('up')).exitCode).toBe(0);
-    const followed = follow(checkout);
-    await followed.until(sawStarts('always', 1));
-    await followed.until(sawStarts('once', 1));
-    await stopPrivateEngine(folders);
-    await start();
-    await followed.until(sawStarts('always', 2));
-    const { exitCode: upExitCode } = await checkout.task('up');
-    expect(upExitCode).toBe(0);
-    await followed.until(sawStarts('once', 2));
-    const { exitCode, stdout, stderr } = await followed.end();
-    expect(exitCode).toBe(130);
-    expect(
-      [...countsOf(stdout.split('\n').slice(0, -1)).keys()].map((key) => key.split(' ')[0]),
-    ).toEqual(expect.arrayContaining(['always', 'once']));
-    expect(stderr).toMatch(/went away[^]*It is back: the logs go on\./);
-  });
-});
+    test('it is said, and the logs go on: no line lost or doubled, also of what is started again by hand', async () => {
+      expect((await checkout.task('up')).exitCode).toBe(0);
+      const followed = follow(checkout);
+      await followed.until(sawStarts('always', 1));
+      await followed.until(sawStarts('once', 1));
+      await stopPrivateEngine(folders);
+      await start();
+      await followed.until(sawStarts('always', 2));
+      const { exitCode: upExitCode } = await checkout.task('up');
+      expect(upExitCode).toBe(0);
+      await followed.until(sawStarts('once', 2));
+      const { exitCode, stdout, stderr } = await followed.end();
+      expect(exitCode).toBe(130);
+      expect(
+        [...countsOf(stdout.split('\n').slice(0, -1)).keys()].map((key) => key.split(' ')[0]),
+      ).toEqual(expect.arrayContaining(['always', 'once']));
+      expect(stderr).toMatch(/went away[^]*It is back: the logs go on\./);
+    });
+  },
+);
