@@ -28,6 +28,16 @@ describe('engine events', () => {
     expect(series.next(line('destroy', 4))).toEqual({ type: 'removed', ...common });
   });
 
+  test('in Podman’s words, which leave some to be asked', () => {
+    const series = createEventSeries();
+    const common = { service: 'db', id: 'abc' };
+    expect(series.next(line('health_status', 1))).toEqual({ type: 'health-untold', ...common });
+    const settled = { type: 'settled', ...common };
+    expect(series.next(line('restart', 2))).toEqual({ ...settled, willRestart: true });
+    expect(series.next(line('cleanup', 3))).toEqual({ ...settled, willRestart: false });
+    expect(series.next(line('remove', 4))).toEqual({ type: 'removed', ...common });
+  });
+
   test.each([
     ['another action', line('exec_create: sh', 1)],
     ['a container without a service', { ...line('start', 1), Actor: { ID: 'x', Attributes: {} } }],
