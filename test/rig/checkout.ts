@@ -215,17 +215,14 @@ async function removeOwned(docker: Dockerode, stateHome: string): Promise<void> 
   for (const id of ownCheckouts(stateHome)) {
     const filters = { label: [`${labels.checkout}=${id}`] };
     const containers = await docker.listContainers({ all: true, filters });
-    await Promise.all(
-      containers.map(async ({ Id }) => {
-        const container = docker.getContainer(Id);
-        // Podman would ask it to stop first, and stumbles over one that is just ending.
-        await container.kill().then(
-          () => container.wait(),
-          () => {},
-        );
-        await container.remove({ force: true, v: true });
-      }),
-    );
+    // Podman would ask them to stop first, and stumbles over many at once and one that is just ending.
+    for (const container of containers.map(({ Id }) => docker.getContainer(Id))) {
+      await container.kill().then(
+        () => container.wait(),
+        () => {},
+      );
+      await container.remove({ force: true, v: true });
+    }
     const { Volumes } = await docker.listVolumes({ filters });
     await Promise.all(Volumes.map(({ Name }) => docker.getVolume(Name).remove()));
     const networks = await docker.listNetworks({ filters });

@@ -26,6 +26,12 @@ const podmanStatuses: readonly (readonly [pattern: RegExp, status: number])[] = 
   [/network not found/, 404],
 ];
 
+/** Podman does not wait for its own database where much is asked at once, as when ten containers go. */
+export function isDatabaseBusy(thrown: unknown): boolean {
+  const isOwn = /database is locked|disk I\/O error: resource temporarily unavailable/;
+  return statusOf(thrown) === 500 && isOwn.test(reasonOf(thrown));
+}
+
 /** What the engine itself said, without what others put around it. */
 export function reasonOf(thrown: unknown): string {
   const { json, cause } = Object(thrown) as { json?: { message?: unknown }; cause?: unknown };

@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { remoteHostOf } from './engine-address.ts';
 import type { EngineAddress } from './engine-address.ts';
-import { toEngineError } from './engine-failure.ts';
+import { isDatabaseBusy, toEngineError } from './engine-failure.ts';
 import { findEngine } from './find-engine.ts';
 import type { FoundEngine } from './find-engine.ts';
 import { listContainers } from './read-api.ts';
@@ -57,6 +58,8 @@ export interface Engine {
   readonly options: EngineOptions;
   close(): void;
 }
+
+const busyPauseMs = 100;
 
 /** Makes an engine that nothing was asked of yet. */
 export function createEngine(options: EngineOptions): Engine {
@@ -117,10 +120,14 @@ export function createEngine(options: EngineOptions): Engine {
     client: openOnce,
     async ask({ doing, signal }, request) {
       const asked = await openOnce(signal);
-      try {
-        return await request(asked);
-      } catch (thrown) {
-        throw toEngineError(thrown, { doing, address: url, signal });
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await request(asked);
+        } catch (thrown) {
+          const mayPass = isDatabaseBusy(thrown) && tries < 4 && !signal?.aborted;
+          if (!mayPass) throw toEngineError(thrown, { doing, address: url, signal });
+          await sleep(busyPauseMs * tries);
+        }
       }
     },
     close() {

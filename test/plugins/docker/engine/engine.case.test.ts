@@ -66,6 +66,23 @@ describe('the connection to an engine', () => {
     engine.close();
   });
 
+  test('a database that is busy for the moment is asked again, and no more than that', async () => {
+    let busy = 2;
+    const peer = await startFakeEngine((_, response) => {
+      const message = 'committing state: disk I/O error: resource temporarily unavailable';
+      if (busy-- > 0) response.writeHead(500).end(JSON.stringify({ message, response: 500 }));
+      else response.end('{"Id":"x"}');
+    });
+    const engine = createEngine({ engine: peer.url, env: {} });
+    const inspect = () =>
+      engine.ask({ doing: 'inspect' }, (client) => client.getContainer('x').inspect());
+    expect(await inspect()).toMatchObject({ Id: 'x' });
+    busy = 10;
+    await expect(inspect()).rejects.toMatchObject({ code: 'DS_DOCKER_REQUEST_FAILED' });
+    expect(busy).toBe(6);
+    engine.close();
+  });
+
   test('an interrupt is passed on as it is', async () => {
     let asked = () => {};
     const isAsked = new Promise<void>((resolve) => (asked = resolve));
