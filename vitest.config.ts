@@ -3,15 +3,13 @@ import { podmanDifferences } from './test/engines/podman-differences.ts';
 
 const engineTests = ['test/rig/**/*.test.ts', 'test/**/*.case.test.ts', 'test/cases/**/*.test.ts'];
 
-// They do the same on every engine, what they ask of it being asked by others too, or need more than the
-// engine's own network.
+// They do the same on every engine, or need more than the engine's own network.
 const engineIndependent = [
   'test/rig/**',
   'test/core/**',
   'test/plugins/docker/engine/**',
   'test/plugins/docker/images/ask-credentials.case.test.ts',
   'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
-  'test/cases/{acceptance-config,bad-input,env,failed-up,interrupt*,side-by-side}.test.ts',
   'test/cases/underneath-engine.test.ts',
 ];
 

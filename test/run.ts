@@ -1,4 +1,4 @@
-import { spawn, type StdioOptions } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +12,12 @@ interface Step {
   isSuite?: boolean;
   /** Not begun when this one failed. */
   needs?: string;
-  /** The step beside which it runs, if that one is asked for: they share nothing but the processors. */
-  beside?: string;
 }
 
 const asksFor = process.env['DEVSERVICES_TEST_ENGINE'];
 const hasEngine = asksFor !== 'none';
 const rig = 'test/rig/engine/main.ts';
-const others = ['newer', 'podman'];
+const beside = ['newer', 'podman'];
 
 const steps: readonly Step[] = [
   { name: 'format', command: ['oxfmt', '--check', '.'] },
@@ -36,9 +34,8 @@ const steps: readonly Step[] = [
     needs: 'engine',
   },
   // Who names an engine asks for that one alone.
-  ...(asksFor ? [] : others).map((name) => ({
+  ...(asksFor ? [] : beside).map((name) => ({
     name,
-    ...(name === 'podman' ? { beside: 'newer' } : {}),
     command: ['tsx', rig, 'run', name, 'node_modules/.bin/vitest', 'run', '--project', name],
     isSuite: true,
     needs: 'engine',
@@ -58,13 +55,9 @@ if (unknown.length > 0) {
 const reports = mkdtempSync(join(tmpdir(), 'devservices-test-run-'));
 const total: Counts = { passed: 0, failed: 0, skipped: [], excused: [] };
 const failedSteps: string[] = [];
-const chosen = steps.filter(({ name }) => asked.length === 0 || asked.includes(name));
-const begun = new Map<string, ReturnType<typeof runHeld>>();
 try {
-  for (const step of chosen) {
-    const neighbour = chosen.find(({ beside }) => beside === step.name);
-    if (neighbour) begun.set(neighbour.name, runHeld(neighbour));
-    const counts = await (begun.get(step.name)?.then((end) => end()) ?? runStep(step));
+  for (const step of steps.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+    const counts = await runStep(step);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped.push(...counts.skipped);
@@ -76,53 +69,35 @@ try {
 }
 process.exitCode = closeWith();
 
-/** Runs a step whose output waits for its turn: what comes of it prints that and gives the counts. */
-async function runHeld(step: Step): Promise<() => Counts> {
-  const held: string[] = [];
-  const counts = await runStep(step, (text) => held.push(text));
-  return () => {
-    process.stdout.write(held.join(''));
-    return counts;
-  };
-}
-
-async function runStep(step: Step, hold?: (text: string) => void): Promise<Counts> {
+async function runStep(step: Step): Promise<Counts> {
   const { name, command, isSuite = false, needs = '' } = step;
-  const tell = (line: string) => (hold ?? print)(`${line}\n`);
-  tell(`\n== ${name}: ${command.join(' ')}`);
+  say(`\n== ${name}: ${command.join(' ')}`);
   if (failedSteps.includes(needs)) {
-    tell(`== ${name}: not run, as ${needs} failed`);
+    say(`== ${name}: not run, as ${needs} failed`);
     return { passed: 0, failed: 1, skipped: [], excused: [] };
   }
   const report = join(reports, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const began = performance.now();
-  const isOk = await run(isSuite ? [...command, ...reporters] : command, hold);
+  const isOk = await run(isSuite ? [...command, ...reporters] : command);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  tell(`== ${name}: ${isOk ? 'ok' : 'FAILED'} in ${seconds} s`);
+  say(`== ${name}: ${isOk ? 'ok' : 'FAILED'} in ${seconds} s`);
   if (!isSuite) {
     return { passed: Number(isOk), failed: Number(!isOk), skipped: [], excused: [] };
   }
   const counts = readCounts(report);
   // Left out beside the first engine is what starts one of the first one's kind for itself.
-  if (others.includes(name)) counts.skipped = [];
+  if (beside.includes(name)) counts.skipped = [];
   if (name === 'podman' && isOk) counts.failed += sayUnexcused(counts.excused);
   // An error outside of any test, or no report at all: the tests that passed must not hide it.
   return isOk ? counts : { ...counts, failed: Math.max(1, counts.failed) };
 }
 
-function run(
-  [command = '', ...args]: readonly string[],
-  hold?: (text: string) => void,
-): Promise<boolean> {
+function run([command = '', ...args]: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const stdio: StdioOptions = hold ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-    const child = spawn(join('node_modules', '.bin', command), args, { stdio });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => hold?.(text));
-    }
+    const child = spawn(join('node_modules', '.bin', command), args, { stdio: 'inherit' });
     child.once('error', ({ message }) => {
-      (hold ?? print)(`${message}\n`);
+      say(message);
       resolve(false);
     });
     child.once('close', (code) => resolve(code === 0));
@@ -159,9 +134,5 @@ function closeWith(): number {
 }
 
 function say(line: string): void {
-  print(`${line}\n`);
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(`${line}\n`);
 }
