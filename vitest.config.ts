@@ -3,14 +3,15 @@ import { podmanDifferences } from './test/engines/podman-differences.ts';
 
 const engineTests = ['test/rig/**/*.test.ts', 'test/**/*.case.test.ts', 'test/cases/**/*.test.ts'];
 
-// They do the same on every engine, or need more than the engine's own network.
+// They do the same on every engine, start one for themselves, or need more than the engine's own network.
 const engineIndependent = [
   'test/rig/**',
   'test/core/**',
   'test/plugins/docker/engine/**',
   'test/plugins/docker/images/ask-credentials.case.test.ts',
   'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
-  'test/cases/underneath-engine.test.ts',
+  'test/plugins/docker/images/disk-full.case.test.ts',
+  'test/cases/{logs,underneath}-engine.test.ts',
 ];
 
 const onRealEngines = {

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { removeBuiltImages } from '../rig/built-images.ts';
 import { createCheckout, type Checkout, type RunOptions } from '../rig/checkout.ts';
 import { dockerCli } from '../rig/docker-cli.ts';
 import { ensureEngine } from '../rig/engine/ensure-engine.ts';
+import { commandLines } from '../rig/command-lines.ts';
 
 const engine = await ensureEngine();
 
@@ -186,16 +186,3 @@ describe.skipIf(engine === null)('services whose images are built', () => {
     expect(await checkout.containers()).toEqual({});
   });
 });
-
-/** The command lines of all processes of this machine. */
-function commandLines(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch {
-        return '';
-      }
-    });
-}

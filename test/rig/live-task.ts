@@ -34,8 +34,9 @@ export function startOnTerminal(
   script: string,
   { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
 ): LiveProcess {
-  const sized = `stty rows 33 cols 101; ${script}`;
-  const given = { ...env, ...taskVariables, TERM: 'xterm' };
+  // The trap: a Ctrl-C is for the commands, and each `sh` takes its own end from one differently.
+  const sized = `trap : INT; stty rows 33 cols 101; ${script}`;
+  const given = { ...env, ...taskVariables, TERM: 'xterm', SHELL: '/bin/sh' };
   return watch(spawn('script', ['-qec', sized, '/dev/null'], { cwd, env: given }));
 }
 

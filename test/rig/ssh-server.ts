@@ -1,18 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installMissing } from './engine/install-packages.ts';
 import { freePorts } from './free-ports.ts';
+import { commandLines } from './command-lines.ts';
 
 /** An sshd of a test's own on 127.0.0.1, and an `ssh` that knows nothing of this machine's user. */
 export interface SshServer {
@@ -103,16 +96,4 @@ export async function startSshServer(
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function commandLines(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch {
-        return '';
-      }
-    });
 }

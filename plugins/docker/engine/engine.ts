@@ -126,7 +126,8 @@ export function createEngine(options: EngineOptions): Engine {
         } catch (thrown) {
           const mayPass = isDatabaseBusy(thrown) && tries < 4 && !signal?.aborted;
           if (!mayPass) throw toEngineError(thrown, { doing, address: url, signal });
-          await sleep(busyPauseMs * tries);
+          // An abort ends the pause; what is asked then says so itself.
+          await sleep(busyPauseMs * tries, undefined, signal && { signal }).catch(() => {});
         }
       }
     },

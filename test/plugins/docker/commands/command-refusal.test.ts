@@ -29,7 +29,10 @@ test('a refused request is the command’s fault only where the engine says so',
   expect(
     requestRefusal(answer('exec: "x": executable file not found in $PATH'), refused),
   ).toMatchObject({ facts: { shellStatus: 127 } });
-  expect(requestRefusal(answer('unable to find user x'), refused)).toBeDefined();
+  expect(requestRefusal(answer('unable to find user x'), refused)).toMatchObject({
+    code: 'DS_DOCKER_COMMAND_REFUSED',
+    facts: { ...refused, reason: 'unable to find user x' },
+  });
   expect(requestRefusal(answer('Container 1 is not running'), refused)).toBeUndefined();
   expect(requestRefusal(new Error('connect: permission denied'), refused)).toBeUndefined();
 });
