@@ -2,6 +2,7 @@ export { z } from 'zod';
 
 export { type Config, defineConfig, type ResolvedConfig } from './config/config.ts';
 export { container, type ContainerFields, type Run } from './run/run.ts';
+export { hostProcess } from './run/process-fields.ts';
 export { ready, type Readiness } from './readiness/readiness.ts';
 export { resolveDuration } from './duration.ts';
 export { type Secret, secret } from './secret.ts';

@@ -11,7 +11,7 @@ const sources = readSources('core', 'plugins', 'tasks');
 const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['plugins', /^plugins\//],
   ['tasks', /^tasks\//],
-  ['door', /^core\/(index|runner|testing)\.ts$|^core\/testing\//],
+  ['door', /^core\/(index|runner|machine|testing)\.ts$|^core\/testing\//],
   ['edge', /^core\/(tasks|cli|render)\//],
   ['host', /^core\/(lifecycle\/|host)/],
   ['plugin host', /^core\/plugin\//],

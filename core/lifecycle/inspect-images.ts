@@ -12,7 +12,9 @@ export async function inspectImages(kernel: Kernel, there: readonly Runner[]): P
   if (!config || asked.length === 0) return [];
   try {
     const found = await Promise.all(
-      asked.map(async (runner) => runner.listMissing?.(targetsOf(kernel, runner), signal) ?? []),
+      asked.map(
+        async (runner) => runner.listMissing?.(await targetsOf(kernel, runner), signal) ?? [],
+      ),
     );
     return describe(found.flat());
   } catch (thrown) {
@@ -23,19 +25,23 @@ export async function inspectImages(kernel: Kernel, there: readonly Runner[]): P
 }
 
 // No image depends on variables and ports: a target without them is enough.
-function targetsOf({ config, project, root }: Kernel, runner: Runner): Target[] {
-  return Object.entries(config?.services ?? {}).flatMap(([service, written]) => {
+async function targetsOf(
+  { config, project, root }: Kernel,
+  runner: Runner,
+): Promise<readonly Target[]> {
+  const targets = Object.entries(config?.services ?? {}).flatMap(([service, written]) => {
     const own = Object.entries(runsOf(written)).filter(([, { kind }]) => kind === runner.kind);
     const context = { service, project, root, environment: {} };
-    return own.map(([runKey, run]) => ({
+    return own.map(async ([runKey, run]) => ({
       project,
       service,
       runKey,
-      run: runner.normalise(run, context),
+      run: await runner.normalise(run, context),
       ports: [],
       spec: { v: 1, fields: {} } as const,
     }));
   });
+  return Promise.all(targets);
 }
 
 function describe(missing: readonly MissingImage[]): Finding[] {

@@ -4,6 +4,7 @@ import type { Kernel } from './kernel.ts';
 import type { HostBase, LoadedHost } from './loaded-host.ts';
 import { type OpenProject, openProject } from './open-project.ts';
 import { openProjectState } from './project-state.ts';
+import { resolveRuntimeFolder, resolveStateHome } from '../identity/state-home.ts';
 import { createRunnerPool } from './runner-pool.ts';
 import { createAwakener } from './start-engine.ts';
 
@@ -33,6 +34,8 @@ export function openKernel(
     ...chosenEngine(base, loaded),
     root,
     cacheFolder: base.cacheFolder,
+    stateHome: resolveStateHome(env),
+    runtimeFolder: resolveRuntimeFolder(env),
   };
   const runners = createRunnerPool(loaded.pluginHost.runners, context);
   base.defer(() => runners.close());

@@ -2,15 +2,7 @@ import type { PlannedAction, Reason } from '../events.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { Instance, Target } from '../run/runner.ts';
-import type { DependencyCondition } from '../service/service.ts';
-
-/** A dependency after names were checked. */
-export interface PlannedDependency {
-  service: string;
-  condition: DependencyCondition;
-  restart: boolean;
-  required: boolean;
-}
+import type { PlannedDependency } from '../service/service.ts';
 
 /** One service of a plan: what will be done with it, and everything needed to do it. */
 export interface PlannedService extends Target {

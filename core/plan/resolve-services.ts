@@ -86,7 +86,15 @@ export async function resolveServices(
     const environment = Object.assign({}, ...inherited, own) as Record<string, string>;
     const files = await resolveFiles(run, { service: name, reader });
     resolved[name] = {
-      run: runner.normalise(run, { service: name, project, root: reader.root, environment, files }),
+      run: await runner.normalise(run, {
+        service: name,
+        project,
+        root: reader.root,
+        environment,
+        files,
+        ports: ports[name] ?? [],
+        needsGateway: false,
+      }),
       ports: ports[name] ?? [],
       readiness: readinessOf(services[name], run as Partial<ContainerRun>),
       environment: await exportsFor(name, 'host'),

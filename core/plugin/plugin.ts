@@ -21,6 +21,10 @@ export interface RunnerContext {
   root: string;
   /** Folder of what can be made again at any time, shared by all checkouts; may not be there yet. */
   cacheFolder: string;
+  /** Folder of what is remembered; each checkout has its own, named by its id, in it. */
+  stateHome: string;
+  /** Folder for sockets, this user's own; may not be there yet. */
+  runtimeFolder: string;
 }
 
 /** What `setup` gets, besides the accessors that the plugin's permissions grant. */

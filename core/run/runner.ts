@@ -1,76 +1,24 @@
 import type { OwnedData } from './owned.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { DevServicesError } from '../errors/error.ts';
-import type { Endpoints, ImageProgress } from '../events.ts';
-import type { Logger } from '../log.ts';
 import type { AttachedCommand } from './attached-command.ts';
 import type { Finding } from './finding.ts';
+import type { Instance, PortBinding, ResolvedRun, Target } from './instance.ts';
 import type { RunnerEvent } from './runner-event.ts';
-import type { Json, Run } from './run.ts';
-import type { FileContents } from './storage-fields.ts';
+import type { Run } from './run.ts';
+import type {
+  LogOptions,
+  NormaliseContext,
+  PrepareOptions,
+  RefreshOptions,
+  Relay,
+  RunContext,
+} from './runner-options.ts';
 
 export type { OwnedData } from './owned.ts';
 export type { AttachedCommand } from './attached-command.ts';
-
-/** A run after everything in it is known: plain JSON, hashed field by field. */
-export type ResolvedRun = { readonly kind: string } & { readonly [field: string]: Json };
-
-/** A port of one service in one plan; `host` is the one on this machine. */
-export interface PortBinding {
-  name: string;
-  container: number;
-  host: number;
-  protocol: 'tcp' | 'udp';
-  /** Address of this machine on which it is published; absent: 127.0.0.1. */
-  interface?: string;
-}
-
-/** One service as a runner gets it: resolved, nothing left to decide. */
-export interface Target {
-  project: ProjectIdentity;
-  service: string;
-  /** Which entry of the service's `run` this is. */
-  runKey: string;
-  run: ResolvedRun;
-  ports: readonly PortBinding[];
-  /** Goes into the spec label: `{ v, fields }`. */
-  spec: Spec;
-}
-
-/** What a label on the instance remembers of its resolved run: a short HMAC for each field. */
-export interface Spec {
-  readonly v: 1;
-  readonly fields: Readonly<Record<string, string>>;
-}
-
-/** How an instance stands, in the engines’ words. */
-export type InstanceStatus = 'created' | 'running' | 'paused' | 'restarting' | 'exited';
-
-/** A container or process that exists, as one look saw it. */
-export interface Instance {
-  /** The kind of run, which names the runner that knows it. */
-  kind: string;
-  service: string;
-  runKey: string;
-  /** The runner's own name of it (container id, pid). */
-  id: string;
-  /** New at each start: readiness seen once is only true of one generation. */
-  generation: string;
-  status: InstanceStatus;
-  exitCode?: number;
-  health?: 'starting' | 'healthy' | 'unhealthy';
-  spec?: Spec;
-  /** Set when what it was made from is no longer what its name means, e.g. a re-tagged image. */
-  drift?: { field: string; text: string };
-  /** Ports on this machine that it holds while it runs. */
-  endpoints: Endpoints;
-  /** Milliseconds since the epoch. */
-  createdAt: number;
-  /** By the runner's own clock, milliseconds since the epoch, where one look tells it. */
-  startedAt?: number;
-  /** When the run before ended, by the same clock, where that is known. */
-  endedAt?: number;
-}
+export type * from './instance.ts';
+export type * from './runner-options.ts';
 
 /** What one look at a project found. */
 export interface Observation {
@@ -109,28 +57,6 @@ export interface ExecResult {
   output: string;
 }
 
-/** How `prepare` is to get an image, and who hears of it. */
-export interface PrepareOptions {
-  pull: 'missing' | 'always' | 'never';
-  signal: AbortSignal;
-  onProgress(progress: ImageProgress): void;
-  /** An instance of an earlier plan that this one replaces. */
-  replaces?: Instance;
-}
-
-export interface RefreshOptions {
-  /** Builds what is built, also where it is there (`--build`). */
-  build: boolean;
-  /** Asks the registries for what is newer than what is here (`--update`). */
-  update: boolean;
-  /** Says what would be built and asked, and does nothing. */
-  isDry: boolean;
-  signal: AbortSignal;
-  onProgress(progress: ImageProgress): void;
-  /** For what people should know: what a dry run would do, a registry that could not be asked. */
-  log: Pick<Logger, 'info' | 'warn'>;
-}
-
 /** What a target starts from, and is not on this machine. */
 export interface MissingImage {
   service: string;
@@ -161,12 +87,19 @@ export interface Runner {
   readonly kind: string;
   /** Whether it can run here and now, and if not, why. */
   available(signal: AbortSignal): Promise<Availability>;
-  /** Pure: the run with defaults made explicit and paths absolute. Throws on what cannot be. */
-  normalise(run: Run, context: NormaliseContext): ResolvedRun;
+  /**
+   * Whether this very run can be had here, where `available` says that the runner itself can: its
+   * program is not installed, for one. Absent: whatever it is.
+   */
+  canRun?(run: Run, context: RunContext, signal: AbortSignal): Promise<Availability>;
+  /** The run with defaults made explicit and paths absolute; changes nothing. Throws on what cannot be. */
+  normalise(run: Run, context: NormaliseContext): ResolvedRun | Promise<ResolvedRun>;
   /** Whether the run's own policy starts it again after this exit. */
   restartsAfter(run: ResolvedRun, exitCode: number): boolean;
   /** Everything that exists of the project, in one look. */
   observe(project: ProjectIdentity, signal: AbortSignal): Promise<Observation>;
+  /** At the beginning of each `up`: looks after what runs of the project and was left alone. Cheap. */
+  tend?(project: ProjectIdentity, signal: AbortSignal): Promise<void>;
   /** What services share (a network). Idempotent. */
   ensureProject(project: ProjectIdentity, signal: AbortSignal): Promise<void>;
   /** Pull and create, so that `start` is one request. */
@@ -209,6 +142,16 @@ export interface Runner {
   execAttached?(instance: Instance, command: AttachedCommand): Promise<number>;
   /** What the engine's own healthcheck said last, in words; undefined where it said nothing yet. */
   lastCheck?(instance: Instance, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * The address of this machine at which its instances arrive when they ask for it, where what listens
+   * on loopback alone is not reached from them; undefined where it is. After `ensureProject`.
+   */
+  gateway?(project: ProjectIdentity, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Makes a port that one of its instances listens on reachable at another address of this machine as
+   * well, under the same number, for as long as the instance is there. Cheap where it is so already.
+   */
+  relay?(route: Relay, signal: AbortSignal): Promise<void>;
   /** How what it needs could be started, where it is not available and a way is known. */
   findStarter?(signal: AbortSignal): Promise<Starter | undefined>;
   /** When its present run began, by the runner's own clock, where `observe` does not tell. */
@@ -217,26 +160,4 @@ export interface Runner {
   diagnose?(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Ends connections. */
   close(): Promise<void>;
-}
-
-/** What a run is normalised with. */
-export interface NormaliseContext {
-  service: string;
-  project: ProjectIdentity;
-  /** Folder of the configuration, for relative paths. */
-  root: string;
-  /** The run's environment after functions, templates, secrets and dependencies' exports. */
-  environment: Readonly<Record<string, string>>;
-  /** What the run's secrets and configs hold. */
-  files?: FileContents;
-}
-
-/** Data of a service that outlives its instances. */
-export interface LogOptions {
-  follow: boolean;
-  /** Last lines only. */
-  tail?: number;
-  /** Milliseconds since the epoch. */
-  sinceMs?: number;
-  signal: AbortSignal;
 }

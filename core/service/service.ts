@@ -27,6 +27,14 @@ export interface Dependency {
   required?: boolean;
 }
 
+/** A dependency after names were checked. */
+export interface PlannedDependency {
+  service: string;
+  condition: DependencyCondition;
+  restart: boolean;
+  required: boolean;
+}
+
 /** A step on the host after the service is ready and before its dependants start. */
 export interface ReadyStep {
   run(context: ReadyStepContext): void | Promise<void>;

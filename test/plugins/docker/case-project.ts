@@ -12,6 +12,7 @@ import type {
 } from 'devservices/runner';
 import Docker from 'dockerode';
 import { onTestFinished } from 'vitest';
+import type { ResolvedRun } from 'devservices/runner';
 import { createDockerRunner } from '../../../plugins/docker/runner/docker-runner.ts';
 
 export const never = new AbortController().signal;
@@ -53,7 +54,8 @@ export async function createCaseProject(
     docker,
     target(service, fields, ports = []) {
       const context = { service, project, root: '/nowhere', environment: {} };
-      const run = runner.normalise(container(fields), context);
+      // The runner of containers answers at once.
+      const run = runner.normalise(container(fields), context) as ResolvedRun;
       return { project, service, runKey: 'docker', run, ports, spec: { v: 1, fields: { a: '1' } } };
     },
     prepare,
