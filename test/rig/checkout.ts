@@ -17,6 +17,7 @@ import Dockerode from 'dockerode';
 import { labels } from '../../core/identity/project.ts';
 import type { DevServicesEvent, TaskFinished } from '../../core/events.ts';
 import type { TestEngine } from './engine/ensure-engine.ts';
+import { endLeftProcesses } from './left-processes.ts';
 import { packageVariable } from './use-packed.ts';
 
 const repo = join(import.meta.dirname, '../..');
@@ -62,7 +63,7 @@ export interface Checkout {
   /** `devservices up --json`, or `tsx tasks/up.ts --json`: `task('up', ['--json'])`. */
   task(name: string, args?: readonly string[], options?: RunOptions): Promise<Ran>;
   run(command: readonly [string, ...string[]], options?: RunOptions): Promise<Ran>;
-  /** Ends and removes everything that carries the checkout's labels, its volumes too. */
+  /** Ends its processes, removes everything that carries the checkout's labels, its volumes too. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -107,6 +108,7 @@ export function createCheckout(
     ...process.env,
     XDG_STATE_HOME: stateHome,
     XDG_CACHE_HOME: join(folder, 'cache'),
+    XDG_RUNTIME_DIR: join(folder, 'run'),
     DOCKER_HOST: engine?.url ?? 'unix:///nowhere/docker.sock',
     NO_COLOR: '1',
     // A runner of tests leaves traces that change how a child behaves.
@@ -156,6 +158,7 @@ export function createCheckout(
     task: (name, args = [], options = {}) => run([...commandFor(runs, name), ...args], options),
     run,
     async [Symbol.asyncDispose]() {
+      endLeftProcesses(stateHome);
       if (engine) await removeOwned(docker, stateHome);
       rmSync(folder, { recursive: true, force: true });
     },

@@ -17,8 +17,7 @@ export interface PackedCheckout extends Checkout {
 /** Installs what `packPackage` gives into a repo of its own; without an engine none can be reached. */
 export async function createPackedCheckout(engine: TestEngine | null): Promise<PackedCheckout> {
   const packed = await packPackage();
-  const nowhere = { url: 'unix:///nowhere.sock', socketPath: '/nowhere.sock' };
-  const checkout = createCheckout(engine ?? nowhere);
+  const checkout = createCheckout(engine);
   copyInstalled(packed, checkout.root);
   const linked = join(checkout.root, 'node_modules/.bin/devservices');
   if (!existsSync(linked)) throw new Error(`npm made no ${linked}.`);
@@ -28,10 +27,6 @@ export async function createPackedCheckout(engine: TestEngine | null): Promise<P
       .toSorted();
   return {
     ...checkout,
-    async [Symbol.asyncDispose]() {
-      if (engine) await checkout[Symbol.asyncDispose]();
-      else rmSync(checkout.outside, { recursive: true, force: true });
-    },
     linked,
     bin: (args, options) => checkout.run([linked, ...args], options),
     traces,

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** A process that lives, as a test sees it. */
+export interface LeftProcess {
+  pid: number;
+  command: string;
+}
+
+/**
+ * What lives of a checkout with this state home: its services' processes, whatever they started, and its
+ * supervisor. Each of them has that home among its variables, and is no task of ours.
+ */
+export function leftProcesses(stateHome: string): LeftProcess[] {
+  const wanted = `XDG_STATE_HOME=${stateHome}`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((name) => {
+      const variables = read(`/proc/${name}/environ`);
+      const isOurs = variables.includes(wanted);
+      const isLasting =
+        variables.some((line) => line.startsWith('DEVSERVICES_PROCESS=')) || isDetached(name);
+      // A zombie has no program any more.
+      if (!isOurs || !isLasting || !hasProgram(name)) return [];
+      return [{ pid: Number(name), command: read(`/proc/${name}/cmdline`).join(' ').trim() }];
+    });
+}
+
+/** Ends them at once. */
+export function endLeftProcesses(stateHome: string): void {
+  // What one of them was about to start comes to light in the next look.
+  for (let looks = 0; looks < 5; looks++) {
+    const left = leftProcesses(stateHome);
+    if (left.length === 0) return;
+    for (const { pid } of left) kill(pid);
+  }
+}
+
+function isDetached(pid: string): boolean {
+  return read(`/proc/${pid}/cmdline`).some((word) => /supervisor/.test(word));
+}
+
+function hasProgram(pid: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function read(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
