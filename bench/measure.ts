@@ -5,6 +5,8 @@ export interface Contestant {
   run(): Promise<unknown>;
   /** Makes the run start from nothing; not timed. */
   prepare?(): Promise<unknown>;
+  /** Ends what the run left going, so that the next one has the machine to itself; not timed. */
+  finish?(): Promise<unknown>;
 }
 
 /** Milliseconds of each run, by contestant. */
@@ -24,7 +26,9 @@ export async function measureInTurns(
       await contestant.prepare?.();
       const began = performance.now();
       await contestant.run();
-      if (round > 0) times.get(contestant.name)?.push(performance.now() - began);
+      const elapsedMs = performance.now() - began;
+      await contestant.finish?.();
+      if (round > 0) times.get(contestant.name)?.push(elapsedMs);
     }
   }
   return times;

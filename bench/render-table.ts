@@ -9,8 +9,8 @@ export function renderTable(rows: readonly Row[], skipped: readonly Skipped[]): 
       row.peer,
       `${row.ratio.toFixed(2)}${isWithin(row) ? '' : ' too much'}`,
       row.limit?.toFixed(2) ?? '',
-      row.subjectMs.toFixed(0),
-      row.peerMs.toFixed(0),
+      `${row.subjectMs.toFixed(0)}${unitOf(row)}`,
+      `${row.peerMs.toFixed(0)}${unitOf(row)}`,
       String(row.runs),
     ]),
   ];
@@ -22,6 +22,8 @@ export function renderTable(rows: readonly Row[], skipped: readonly Skipped[]): 
   const notes = skipped.map(({ what, reason }) => `Not measured: ${what} (${reason}).`);
   return [head, rule, ...body, ...(notes.length > 0 ? ['', ...notes] : []), ''].join('\n');
 }
+
+const unitOf = ({ unit }: Row): string => (unit === undefined ? '' : ` ${unit}`);
 
 // Texts to the left, numbers to the right.
 function renderLine(line: readonly string[], widths: readonly number[] = []): string {

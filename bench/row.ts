@@ -11,6 +11,8 @@ export interface Row {
   readonly subjectMs: number;
   readonly peerMs: number;
   readonly runs: number;
+  /** What is compared, where it is no time. */
+  readonly unit?: 'MiB';
 }
 
 /** What could not be measured, and why. */

@@ -6,6 +6,7 @@ import { createPackedCheckout } from '../test/rig/packed-checkout.ts';
 import { isWithin, type Row, type Skipped } from './row.ts';
 import { measureStartUp } from './start-up.ts';
 import { renderTable } from './render-table.ts';
+import { measureProcesses } from './processes.ts';
 import { measureUp } from './up.ts';
 
 const { values: flags } = parseArgs({
@@ -19,13 +20,14 @@ const engine = await ensureEngine();
 const checkout = await createPackedCheckout(engine);
 try {
   rows.push(...(await measureStartUp(checkout, runs.startUp)));
+  rows.push(...(await measureProcesses(checkout, runs.cold)));
   if (engine) {
     const measured = await measureUp({ engine, checkout }, runs);
     rows.push(...measured.rows);
     skipped.push(...measured.skipped);
   } else {
     const reason = 'DEVSERVICES_TEST_ENGINE=none';
-    skipped.push({ what: 'every up', reason });
+    skipped.push({ what: 'every up of containers', reason });
   }
 } finally {
   await checkout[Symbol.asyncDispose]();
