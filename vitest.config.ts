@@ -12,6 +12,8 @@ const engineIndependent = [
   'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
   'test/plugins/docker/images/disk-full.case.test.ts',
   'test/cases/{logs,underneath}-engine.test.ts',
+  'test/plugins/{embedded,process}/**',
+  'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
 ];
 
 const onRealEngines = {
