@@ -17,6 +17,7 @@ import { deviceMapping, gpuRequest } from '../core/config/schema-container-limit
 import { networkAttachment } from '../core/config/schema-container-network.ts';
 import { containerFile, volumeMount } from '../core/config/schema-container-storage.ts';
 import { containerRun, envFile, healthcheck } from '../core/config/schema-container.ts';
+import { backoff, processRun, program } from '../core/config/schema-process.ts';
 import { readinessKinds } from '../core/config/schema-readiness.ts';
 
 /** The text of docs/configuration.md: the layers, and every field as the schemas have it. */
@@ -44,7 +45,7 @@ export function renderConfigurationDoc(): string {
     "`'started'`, `'ready'`, `'completed'`, or a record:",
     fieldsOf(dependency),
     '### Run of kind `container`',
-    "The Compose Specification's words in camelCase, with its meanings. Other kinds are described by the plugins that bring them.",
+    "The Compose Specification's words in camelCase, with its meanings.",
     fieldsOf(containerRun),
     '#### Build',
     'A folder to build in, or a record:',
@@ -65,6 +66,13 @@ export function renderConfigurationDoc(): string {
     fieldsOf(envFile),
     '#### Healthcheck',
     fieldsOf(healthcheck),
+    '### Run of kind `process`',
+    "A process of this machine, in the Compose Specification's words where it has one. It is either a `command` or a `program`. Other kinds are described by the plugins that bring them.",
+    fieldsOf(processRun),
+    '#### Program',
+    fieldsOf(program),
+    '#### Backoff',
+    fieldsOf(backoff),
     '### Readiness',
     ...Object.entries(readinessKinds).flatMap(([kind, schema]) => [
       `#### \`${kind}\``,

@@ -2,10 +2,19 @@ import { z, type ZodType } from 'zod';
 import { closestName, didYouMean } from '../suggestion.ts';
 import { isMergeable } from './merge-tree.ts';
 import { containerRun } from './schema-container.ts';
+import { processRun } from './schema-process.ts';
 import { describeValue, type Finding, findingsOf } from './schema-problems.ts';
 
-/** Schemas of runs by kind; `container` is there without saying, a kind without one takes anything. */
+/**
+ * Schemas of runs by kind; `container` and `process` are there without saying, a kind without one takes
+ * anything.
+ */
 export type RunKinds = ReadonlyMap<string, ZodType | undefined>;
+
+const coreKinds: ReadonlyMap<string, ZodType> = new Map<string, ZodType>([
+  ['container', containerRun],
+  ['process', processRun],
+]);
 
 /** The checked runs of one service by key, and what is wrong with them. */
 export interface CheckedRuns {
@@ -76,7 +85,7 @@ function checkRun(
     return { findings: [{ path: at, text }] };
   }
   const { kind } = run;
-  const known = [...new Set(['container', ...kinds.keys()])];
+  const known = [...new Set([...coreKinds.keys(), ...kinds.keys()])];
   const schema =
     typeof kind === 'string' ? (kinds.get(kind) ?? defaultSchema(kind, kinds)) : undefined;
   if (typeof kind !== 'string' || !schema) {
@@ -94,6 +103,5 @@ function checkRun(
 }
 
 function defaultSchema(kind: string, kinds: RunKinds): ZodType | undefined {
-  if (kind === 'container') return containerRun;
-  return kinds.has(kind) ? z.looseObject({ kind: z.string() }) : undefined;
+  return coreKinds.get(kind) ?? (kinds.has(kind) ? z.looseObject({ kind: z.string() }) : undefined);
 }

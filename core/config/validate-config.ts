@@ -15,7 +15,7 @@ export interface ConfigToValidate {
   /** What `mergeLayers` gave, or the draft that a `configure` tap has changed. */
   merged: object;
   origins: Origins;
-  /** Schemas of runs by kind, as plugins brought them; `container` is there without saying. */
+  /** Schemas of runs by kind, as plugins brought them; core's own are there without saying. */
   kinds: RunKinds;
   /** Folder of the configuration: files in messages are relative to it. */
   root: string;

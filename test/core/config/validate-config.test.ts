@@ -86,7 +86,7 @@ export default {
       `services.db.run.docker.envirnment (${ts}:7): There is no such setting. Did you mean "environment"?`,
       `services.db.run.docker.image (${ts}:7): Expected an image such as redis:8 or ghcr.io/org/app@sha256:…, found "Not An Image".`,
       'services.redis.onlyif (devservices.local.yaml:3): There is no such setting. Did you mean "onlyIf"?',
-      `services.redis.run.contaner.kind (${ts}:12): Expected a kind of run that a plugin brings (container), found "contaner". Did you mean "container"?`,
+      `services.redis.run.contaner.kind (${ts}:12): Expected a kind of run that a plugin brings (container, process), found "contaner". Did you mean "container"?`,
       'tasks.x (--set tasks.x): Expected a non-empty text, or a record, found 1.',
     ]);
   });
@@ -205,8 +205,8 @@ export default {
     const postgres = { run: container({ image: 'x' }) };
     const change = { run: { docker: { image: 'y' } } };
     expect(await problems({ services: { postgres, redis: change, postgers: change } })).toEqual([
-      'services.redis.run.docker.kind: Expected a kind of run that a plugin brings (container), found nothing. No layer says how redis runs: it may be gone from the configuration.',
-      'services.postgers.run.docker.kind: Expected a kind of run that a plugin brings (container), found nothing. No layer says how postgers runs. Did you mean "postgres"?',
+      'services.redis.run.docker.kind: Expected a kind of run that a plugin brings (container, process), found nothing. No layer says how redis runs: it may be gone from the configuration.',
+      'services.postgers.run.docker.kind: Expected a kind of run that a plugin brings (container, process), found nothing. No layer says how postgers runs. Did you mean "postgres"?',
     ]);
   });
 });
