@@ -9,6 +9,7 @@ import { exitCodes } from '../core/errors/exit-code.ts';
 import { buildErrors } from '../plugins/docker/build/build-errors.ts';
 import { dockerErrors } from '../plugins/docker/errors.ts';
 import { imageErrors } from '../plugins/docker/image-errors.ts';
+import { processErrors } from '../plugins/process/errors.ts';
 import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
 import {
   bugExamples,
@@ -18,6 +19,7 @@ import {
   stateExamples,
   taskExamples,
 } from './error-examples.ts';
+import { processExamples } from './process-error-examples.ts';
 
 interface Area {
   title: string;
@@ -43,6 +45,7 @@ export const errorAreas: readonly Area[] = [
   },
   { title: 'Docker: images', entries: imageErrors.entries, examples: imageExamples },
   { title: 'Docker: builds', entries: buildErrors.entries, examples: buildExamples },
+  { title: 'Processes', entries: processErrors.entries, examples: processExamples },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 

@@ -2,6 +2,77 @@ import { defineErrors, entry } from 'devservices/machine';
 
 /** Everything that plugins/process can throw. */
 export const processErrors = defineErrors({
+  DS_PROCESS_NOT_FOUND: entry<{
+    service: string;
+    program: string;
+    looked: readonly string[];
+    install?: string;
+    shellStatus: 127;
+  }>({
+    blame: 'environment',
+    title: 'The program of a service is not on this machine',
+    message: ({ service, program, looked }) =>
+      looked.length === 0
+        ? `${service} runs ${program}, which is not there.`
+        : `${service} runs ${program}, which is in none of these folders: ${looked.join(', ')}.`,
+    hint: ({ service, program, install }) =>
+      install === undefined
+        ? `Install ${program}, or correct services.${service}.run.command.`
+        : `The repo's packages are not installed: run \`${install}\`, or install ${program} by itself.`,
+  }),
+  DS_PROCESS_NOT_EXECUTABLE: entry<{ service: string; path: string; shellStatus: 126 }>({
+    blame: 'environment',
+    title: 'The program of a service is not executable',
+    message: ({ service, path }) => `${service} runs ${path}, which is not executable.`,
+    hint: ({ path }) => `Run \`chmod +x ${path}\`, or name the program that runs it.`,
+  }),
+  DS_PROCESS_CWD_MISSING: entry<{ service: string; cwd: string; problem: string }>({
+    blame: 'user',
+    title: 'The folder that a service runs in is not there',
+    message: ({ service, cwd, problem }) => `${service} runs in ${cwd}: ${problem}.`,
+    hint: ({ service }) => `Make that folder, or correct services.${service}.run.cwd.`,
+  }),
+  DS_PROCESS_START_FAILED: entry<{ service: string; program: string; reason: string }>({
+    blame: 'environment',
+    title: 'A process could not be started',
+    message: ({ service, program, reason }) =>
+      `${program} of ${service} could not be started: ${reason}.`,
+    hint: () => 'Start it by hand to see more.',
+  }),
+  DS_PROCESS_BEFORE_FAILED: entry<{
+    service: string;
+    program: string;
+    exitCode: number;
+    log: string;
+  }>({
+    blame: 'outcome',
+    title: 'What has to run before a service failed',
+    message: ({ service, program, exitCode }) =>
+      `${program} has to run before ${service}, and ended with exit code ${exitCode}.`,
+    hint: ({ log }) => `Its output is in ${log}.`,
+  }),
+  DS_PROCESS_SIGNAL_UNKNOWN: entry<{ service: string; signal: string; suggestion: string }>({
+    blame: 'user',
+    title: 'A signal is not known on this machine',
+    message: ({ service, signal }) =>
+      `${service} is to be stopped by ${signal}, which is no signal.`,
+    hint: ({ service, suggestion }) =>
+      `Write ${suggestion} for services.${service}.run.stopSignal.`,
+  }),
+  DS_PROCESS_LIVES_ON: entry<{ service: string; pids: readonly number[] }>({
+    blame: 'environment',
+    title: 'A process could not be ended',
+    message: ({ service, pids }) =>
+      `SIGKILL did not end ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')} of ${service}.`,
+    hint: () => 'See whose they are and what they wait for, by `ps -o pid,user,stat,wchan,args`.',
+  }),
+  DS_PROCESS_PORT_HELD: entry<{ service: string; port: number; holder: string }>({
+    blame: 'environment',
+    title: 'A port of a service that ended is still held',
+    message: ({ service, port, holder }) =>
+      `${service} has ended, but the socket of its port ${port} is still held by ${holder}.`,
+    hint: ({ holder }) => `End ${holder}: it got the socket from the service.`,
+  }),
   DS_PROCESS_SUPERVISOR_FAILED: entry<{ end: string; log: readonly string[] }>({
     blame: 'environment',
     title: 'The supervisor of processes did not start',
@@ -44,5 +115,25 @@ export const processErrors = defineErrors({
     title: 'A process service was removed meanwhile',
     message: ({ service }) => `Service "${service}" was removed by somebody else meanwhile.`,
     hint: () => 'Run `devservices up` again.',
+  }),
+  DS_PROCESS_LOG_UNREADABLE: entry<{ path: string; reason: string }>({
+    blame: 'environment',
+    title: 'The log of a process cannot be read',
+    message: ({ path, reason }) => `The log ${path} cannot be read: ${reason}.`,
+    hint: () => 'Check permissions there.',
+  }),
+  DS_PROCESS_LOG_NOT_ROTATED: entry<{ path: string; reason: string }>({
+    blame: 'environment',
+    title: 'The log of a process cannot be rotated',
+    message: ({ path, reason }) =>
+      `The log ${path} cannot be rotated: ${reason}. Nothing of it is lost; it grows until it can.`,
+    hint: () => 'Free space there: it is tried again.',
+  }),
+  DS_PROCESS_LOG_TIMES_LOST: entry<{ path: string; reason: string }>({
+    blame: 'environment',
+    title: 'The times of a log cannot be kept',
+    message: ({ path, reason }) =>
+      `When lines of the log ${path} were written cannot be kept: ${reason}.`,
+    hint: () => 'Free space there: it is tried again. The lines themselves are not concerned.',
   }),
 });
