@@ -1,7 +1,11 @@
 export { type Clock, systemClock, withDeadline } from './clock.ts';
+export { prependLocalBins, topLevelOf } from './command-path.ts';
+export { splitCommand } from './command-words.ts';
 export { type Duration, formatDuration, resolveDuration } from './duration.ts';
 export { asError, reasonOf } from './errors/as-error.ts';
+export { stateErrors } from './errors/catalogue/state.ts';
 export { defineErrors, DevServicesError, entry, isDevServicesError } from './errors/error.ts';
+export { fileReason, isErrno } from './identity/file-reason.ts';
 export { findListeners, type Listener } from './identity/listeners.ts';
 export { acquireLock, type Lock } from './identity/lock.ts';
 export { ensurePrivateFolder } from './identity/private-folder.ts';

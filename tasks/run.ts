@@ -1,5 +1,5 @@
-import { delimiter, dirname, join } from 'node:path';
 import { defineTask, type Host } from 'devservices';
+import { prependLocalBins } from 'devservices/machine';
 
 export default defineTask(import.meta, {
   name: 'run',
@@ -33,10 +33,7 @@ export default defineTask(import.meta, {
     if (args.noUp) await tellWhatIsAway(host, names);
     // The addresses of what runs here are right, whatever the shell had before.
     const env = { ...foreground.env, ...(await host.exports(names)) };
-    // An empty entry would be the folder in which it runs.
-    const path = [...localBins(foreground.cwd, host.root), env['PATH']]
-      .filter(Boolean)
-      .join(delimiter);
+    const path = prependLocalBins(env['PATH'], { cwd: foreground.cwd, root: host.root });
     return { exitCode: await foreground.run(args.command, { env: { ...env, PATH: path } }) };
   },
 });
@@ -47,11 +44,4 @@ async function tellWhatIsAway(host: Host, names: readonly string[]): Promise<voi
     (name) => !['running', 'ready', 'completed'].includes(status?.services[name]?.state ?? ''),
   );
   if (away.length > 0) host.log.warn(`Not running: ${away.join(', ')}.`);
-}
-
-// As npx and package scripts have it: programs of the repo's own packages, the nearest first.
-function localBins(cwd: string, root: string): string[] {
-  const isInside = cwd === root || cwd.startsWith(join(root, '/'));
-  const above = cwd === root || !isInside ? [] : localBins(dirname(cwd), root);
-  return isInside ? [join(cwd, 'node_modules/.bin'), ...above] : [join(root, 'node_modules/.bin')];
 }

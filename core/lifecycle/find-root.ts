@@ -1,5 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { topLevelOf } from '../command-path.ts';
 import { findConfig } from '../config/find-config.ts';
 import { listCheckouts } from '../identity/checkout.ts';
 import type { HostBase } from './loaded-host.ts';
@@ -19,10 +20,4 @@ export function findRoot({ cwd, env, flags }: Pick<HostBase, 'cwd' | 'env' | 'fl
 export function isKnownRoot(root: string, env: HostBase['env']): boolean {
   const real = realpathSync(root);
   return listCheckouts(env).some((known) => known.root === real);
-}
-
-function topLevelOf(folder: string): string | undefined {
-  if (existsSync(join(folder, '.git'))) return folder;
-  const parent = dirname(folder);
-  return parent === folder ? undefined : topLevelOf(parent);
 }

@@ -1,3 +1,4 @@
+import { splitCommand } from 'devservices/machine';
 import type { ContainerRun, Healthcheck, NormaliseContext, ResolvedRun } from 'devservices/runner';
 import { createRefusal } from './field-error.ts';
 import type { Refuse } from './field-error.ts';
@@ -8,7 +9,6 @@ import { normaliseNetwork } from './normalise-network.ts';
 import { readEnvFiles } from './read-env-files.ts';
 import { resolveMount } from './resolve-mount.ts';
 import type { ResolvedContainer, ResolvedHealthcheck } from './resolved-container.ts';
-import { splitCommand } from './split-command.ts';
 
 /**
  * Makes every default explicit and every path absolute, and reads the files that it names, so that two
@@ -59,6 +59,8 @@ export function normaliseContainer(run: ContainerRun, context: NormaliseContext)
       platform: run.platform,
       stopSignal: run.stopSignal,
       logging: run.logging && resolveLogging(run.logging, refuse),
+      // On another network than the project's, its gateway is none of its business.
+      needsGateway: (context.needsGateway && run.networkMode === undefined) || undefined,
     }),
   };
   // What is not used is absent, at any depth: types with optional fields are plain JSON all the same.

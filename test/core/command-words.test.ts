@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { splitCommand } from '../../../../plugins/docker/fields/split-command.ts';
+import { splitCommand } from '../../core/command-words.ts';
 
 describe('splitting a command', () => {
   test.each<[string, string[]]>([
