@@ -45,6 +45,8 @@ export interface Relay {
 
 /** What a run is normalised with. */
 export interface NormaliseContext extends RunContext {
+  /** Which entry of the service's `run` it is. */
+  runKey?: string;
   /** The run's environment after functions, templates, secrets and dependencies' exports. */
   environment: Readonly<Record<string, string>>;
   /** The service's own, as `start` will have them. */
