@@ -46,4 +46,9 @@ export const processExamples: ExamplesOf<typeof processErrors> = {
   DS_PROCESS_SUPERVISOR_NEWER: { pid: 4711 },
   DS_PROCESS_SUPERVISOR_REFUSED: { reason: 'there is no such request' },
   DS_PROCESS_GONE: { service: 'api' },
+  DS_PROCESS_USER_MISSING: { names: ['postgres', 'nobody'] },
+  DS_PROCESS_FOLDER_FOREIGN: {
+    path: '/var/lib/devservices/3f9a1c22e0b7/shop/postgres/local',
+    what: 'owned by user 1000',
+  },
 };

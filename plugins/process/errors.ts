@@ -136,4 +136,18 @@ export const processErrors = defineErrors({
       `When lines of the log ${path} were written cannot be kept: ${reason}.`,
     hint: () => 'Free space there: it is tried again. The lines themselves are not concerned.',
   }),
+  DS_PROCESS_USER_MISSING: entry<{ names: readonly string[] }>({
+    blame: 'environment',
+    title: 'There is no unprivileged user',
+    message: ({ names }) =>
+      `A program that refuses to run as root would run as ${names.join(' or ')}, and this machine has no such user.`,
+    hint: () =>
+      'Make one (`useradd --system postgres`), or run devservices as another user than root.',
+  }),
+  DS_PROCESS_FOLDER_FOREIGN: entry<{ path: string; what: string }>({
+    blame: 'environment',
+    title: 'A folder with data is not as it was left',
+    message: ({ path, what }) => `${path} is ${what}; it was left as it is.`,
+    hint: () => 'Look at what is there, and move it away if it is nothing that you need.',
+  }),
 });
