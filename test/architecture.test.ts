@@ -41,6 +41,7 @@ const owners: Readonly<Record<string, readonly RegExp[]>> = {
   cosmiconfig: [/^core\/config\//],
   dockerode: [/^plugins\/docker\//],
   esbuild: [/^core\/config\//],
+  picomatch: [/^plugins\/process\/supervisor\//],
   tapable: [/^core\/hooks\.ts$/, /^core\/plugin\//],
   tinyglobby: [/^core\/lifecycle\/ready-step\.ts$/],
   yaml: [/^core\/(config|tasks)\//],

@@ -44,7 +44,9 @@ export async function ensureSupervisor(
   const lock = await acquireLock({ path, task: 'start the supervisor', clock, signal });
   try {
     // Whoever held the lock may have started it.
-    return (await connectSupervisor(places, clock)) ?? (await startSupervisor(places, options, signal));
+    return (
+      (await connectSupervisor(places, clock)) ?? (await startSupervisor(places, options, signal))
+    );
   } finally {
     lock.release();
   }

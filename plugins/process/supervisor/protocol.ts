@@ -17,7 +17,7 @@ export interface SupervisorFile {
 
 /**
  * HTTP over the socket, `authorization: Bearer TOKEN`; bodies are JSON. A failure answers
- * `{ error: { code, message, hint, facts } }` with 4xx or 5xx.
+ * `{ error: { code, blame, message, hint, facts } }` with 4xx or 5xx.
  *
  * | request | body | answer |
  * |---|---|---|
@@ -26,7 +26,7 @@ export interface SupervisorFile {
  * | `POST /restart` | ServiceRequest | StartAnswer; two at once make one |
  * | `POST /remove` | ServiceRequest | `{}`: stopped, its relays closed, its record and log removed |
  * | `POST /relay` | Relay | `{}` |
- * | `POST /leave` | `{}` | `{}`, then it ends and leaves all processes running |
+ * | `POST /leave` | LeaveRequest | LeaveAnswer, then it ends and leaves all processes running |
  * | `GET /events?project=NAME` | | newline-delimited SupervisorEvent, the first `{ type: 'listening' }` |
  */
 export interface StartRequest {
@@ -48,6 +48,15 @@ export interface StartAnswer {
 }
 
 export type RelayRequest = Relay;
+
+export interface LeaveRequest {
+  /** It stays where it has records of any project. */
+  ifEmpty?: boolean;
+}
+
+export interface LeaveAnswer {
+  stays?: boolean;
+}
 
 export type SupervisorEvent =
   | { type: 'listening' }
