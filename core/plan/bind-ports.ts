@@ -1,5 +1,6 @@
 import { leaseKey, type WantedPort } from '../identity/port-choice.ts';
 import { joinsOf } from '../run/joins.ts';
+import { isProcess } from '../run/process-fields.ts';
 import type { ContainerRun, Run } from '../run/run.ts';
 import type { PortBinding } from '../run/runner.ts';
 import { expandPorts } from '../service/expand-ports.ts';
@@ -22,7 +23,7 @@ export function wantedPorts(
   service: Service | undefined,
   run: Run | undefined,
 ): WantedPort[] {
-  if (isOnHost(run) || networkJoinOf(run) !== undefined) return [];
+  if (hasHostNetwork(run) || networkJoinOf(run) !== undefined) return [];
   return expandPorts(service?.ports).map(({ name: port, host, protocol, interface: at }) => ({
     service: name,
     port,
@@ -53,8 +54,9 @@ function bindOwn({ services, runs, hostPorts }: PortPlaces, service: string): Po
     const leased = hostPorts.get(leaseKey({ service, port: name })) ?? preferred;
     return {
       name,
-      container,
-      host: isOnHost(runs[service]) ? container : leased,
+      // A process is told its port, and listens on this machine itself.
+      container: isProcess(runs[service]) ? leased : container,
+      host: hasHostNetwork(runs[service]) ? container : leased,
       protocol,
       ...(port.interface === undefined ? {} : { interface: port.interface }),
     };
@@ -74,8 +76,13 @@ export function networkOwner(
   }
 }
 
-/** Whether a run has this machine's own network. */
+/** Whether a run is on this machine's own network: it sees addresses as this machine does. */
 export function isOnHost(run: Run | undefined): boolean {
+  return isProcess(run) || hasHostNetwork(run);
+}
+
+// In it a port is what it is: nothing publishes it under another number.
+function hasHostNetwork(run: Run | undefined): boolean {
   return (run as Partial<ContainerRun> | undefined)?.networkMode === 'host';
 }
 

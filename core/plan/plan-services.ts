@@ -20,6 +20,8 @@ export interface Findings {
   recreate?: boolean;
   /** Services that are started again; whatever else is planned only has to run. */
   restart?: readonly string[];
+  /** Services that only have to run, whatever changed of them. */
+  aside?: readonly string[];
   /** One-shots that run again though they completed. */
   again?: readonly string[];
 }
@@ -42,9 +44,19 @@ export function planServices(findings: Findings): Record<string, PlannedService>
 }
 
 function planService(findings: Findings, service: string, isOneShot: boolean): PlannedService {
-  const { config, project, state, instances, recreate = false, restart, again = [] } = findings;
+  const {
+    config,
+    project,
+    state,
+    instances,
+    recreate = false,
+    restart,
+    aside,
+    again = [],
+  } = findings;
   const { key } = findings.chosen[service] as ChosenRun;
-  const { run, ports, readiness, environment } = findings.resolved[service] as ResolvedService;
+  const resolved = findings.resolved[service] as ResolvedService;
+  const { run, ports, readiness, environment, routes } = resolved;
   const own = instances.filter((one) => one.service === service);
   const instance = own.find(({ runKey }) => runKey === key);
   const replaced = own.filter(({ runKey }) => runKey !== key);
@@ -61,6 +73,7 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
     spec,
     readiness,
     environment,
+    routes,
     isOneShot,
     replaced,
     ...decideAction({
@@ -70,7 +83,9 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
       recreate,
       replaced,
       again: again.includes(service),
-      restart: restart && (restart.includes(service) ? 'asked' : 'aside'),
+      restart: aside?.includes(service)
+        ? 'aside'
+        : restart && (restart.includes(service) ? 'asked' : 'aside'),
     }),
     dependsOn: dependenciesOf(config.services[service]).map(([need, how]) => ({
       service: need,

@@ -3,6 +3,7 @@ import type { ProjectIdentity } from '../identity/project.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { Instance, Target } from '../run/runner.ts';
 import type { PlannedDependency } from '../service/service.ts';
+import type { Route } from './find-routes.ts';
 
 /** One service of a plan: what will be done with it, and everything needed to do it. */
 export interface PlannedService extends Target {
@@ -12,6 +13,8 @@ export interface PlannedService extends Target {
   dependsOn: readonly PlannedDependency[];
   /** What it exports, with addresses right for this machine. */
   environment: Readonly<Record<string, string>>;
+  /** Ports of this machine's processes that it reaches through its runner's gateway alone. */
+  routes: readonly Route[];
   /** Whether a service of the configuration waits for it to complete. */
   isOneShot: boolean;
   /** What exists of it now. */

@@ -8,6 +8,8 @@ import { edgesOf } from '../selection.ts';
 import { expandPorts } from '../service/expand-ports.ts';
 import type { Service } from '../service/service.ts';
 import { bindPorts, isOnHost, networkOwner } from './bind-ports.ts';
+import { findRoutes, type Route } from './find-routes.ts';
+import { portVariable } from './port-variable.ts';
 import type { ChosenRun } from './choose-runs.ts';
 import { resolveFiles } from './resolve-files.ts';
 import { readOnce, resolveEnvironment, type SecretReader } from './resolve-environment.ts';
@@ -27,6 +29,8 @@ export interface ResolvedService {
   run: ResolvedRun;
   ports: readonly PortBinding[];
   readiness: Readiness;
+  /** What it needs to reach through the gateway. */
+  routes: readonly Route[];
   /** What it exports, as this machine's processes see it. */
   environment: Record<string, string>;
 }
@@ -69,7 +73,7 @@ export async function resolveServices(
 
   const resolved: Record<string, ResolvedService> = {};
   for (const name of topologicalOrder(edges)) {
-    const { run, runner } = chosen[name] as ChosenRun;
+    const { key, run, runner } = chosen[name] as ChosenRun;
     const from = isOnHost(runs[networkOwner(runs, name)]) ? 'host' : run.kind;
     const needs = (edges[name] ?? []).filter((need) => Object.hasOwn(known, need));
     const inherited = await Promise.all(needs.map((need) => exportsFor(need, from)));
@@ -83,19 +87,27 @@ export async function resolveServices(
       },
       reader,
     );
-    const environment = Object.assign({}, ...inherited, own) as Record<string, string>;
+    const environment = Object.assign(
+      {},
+      portVariable(run, ports[name] ?? []),
+      ...inherited,
+      own,
+    ) as Record<string, string>;
+    const routes = findRoutes({ runs, ports }, { name, needs });
     const files = await resolveFiles(run, { service: name, reader });
     resolved[name] = {
       run: await runner.normalise(run, {
         service: name,
+        runKey: key,
         project,
         root: reader.root,
         environment,
         files,
         ports: ports[name] ?? [],
-        needsGateway: false,
+        needsGateway: routes.length > 0,
       }),
       ports: ports[name] ?? [],
+      routes,
       readiness: readinessOf(services[name], run as Partial<ContainerRun>),
       environment: await exportsFor(name, 'host'),
     };

@@ -1,6 +1,6 @@
 import type { Duration } from '../duration.ts';
 import type { Environment } from './environment.ts';
-import type { Json } from './run.ts';
+import type { Json, Run } from './run.ts';
 
 /** When a process that ended is started again: `always` also after exit code 0. */
 export type ProcessRestart = 'no' | 'on-failure' | 'always' | 'unless-stopped';
@@ -63,4 +63,9 @@ export interface ProcessRun extends ProcessFields {
  */
 export function hostProcess(fields: ProcessFields): ProcessRun {
   return { ...fields, kind: 'process' };
+}
+
+/** Whether a run is a process of this machine: it has no network of its own, and no port but this machine's. */
+export function isProcess(run: Run | undefined): run is ProcessRun {
+  return run?.kind === 'process';
 }
