@@ -2,7 +2,7 @@ import { labels } from 'devservices/runner';
 import type { PortBinding, Target } from 'devservices/runner';
 import { createLimits } from './create-limits.ts';
 import { createMounts } from './create-mounts.ts';
-import { createNetworking } from './create-network.ts';
+import { createNetworking, namesThisMachine } from './create-network.ts';
 import { describeApi } from './engine-api.ts';
 import type { EngineApi } from './engine-api.ts';
 import { containerName, memoryLabel, projectLabels } from '../runner/owned-names.ts';
@@ -15,6 +15,8 @@ export interface ContainerMemory {
   ports: readonly PortBinding[];
   /** As the engine was told, for Podman, whose list does not say. */
   networkMode?: string;
+  /** Where it was told that this machine is. */
+  gateway?: string;
 }
 
 /** The request that creates a target's container. */
@@ -23,11 +25,22 @@ export interface CreateRequest {
   body: Record<string, unknown>;
 }
 
+/** What the request depends on besides the target. */
+export interface CreationPlace {
+  api?: EngineApi;
+  /** Address of this machine on the project's network, for a container that needs it. */
+  gateway?: string | undefined;
+}
+
 /** Says a resolved container in the engine's words. Pure. */
-export function createBody(target: Target, api: EngineApi = describeApi('1.41')): CreateRequest {
+export function createBody(
+  target: Target,
+  { api = describeApi('1.41'), gateway }: CreationPlace = {},
+): CreateRequest {
   const { project, service } = target;
   const run = asContainer(target.run);
-  const network = createNetworking(target, api);
+  const network = createNetworking(target, { api, thisMachine: gateway ?? 'host-gateway' });
+  const told = gateway !== undefined && !namesThisMachine(run.extraHosts) ? { gateway } : {};
   return {
     query: {
       name: containerName(project, service),
@@ -43,7 +56,10 @@ export function createBody(target: Target, api: EngineApi = describeApi('1.41'))
       WorkingDir: run.workingDir,
       Tty: run.tty,
       OpenStdin: run.stdinOpen,
-      Labels: createLabels(target, String(network.hostConfig['NetworkMode'])),
+      Labels: createLabels(target, {
+        networkMode: String(network.hostConfig['NetworkMode']),
+        ...told,
+      }),
       Healthcheck: run.healthcheck && createHealthcheck(run.healthcheck),
       StopSignal: run.stopSignal,
       StopTimeout: Math.ceil(run.stopGracePeriod / 1000),
@@ -58,9 +74,12 @@ export function createBody(target: Target, api: EngineApi = describeApi('1.41'))
   };
 }
 
-function createLabels(target: Target, networkMode: string): Record<string, string> {
+function createLabels(
+  target: Target,
+  place: Pick<ContainerMemory, 'networkMode' | 'gateway'>,
+): Record<string, string> {
   const run = asContainer(target.run);
-  const memory: ContainerMemory = { image: run.image, ports: target.ports, networkMode };
+  const memory: ContainerMemory = { image: run.image, ports: target.ports, ...place };
   return {
     ...run.labels,
     ...projectLabels(target.project),

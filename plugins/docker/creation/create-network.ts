@@ -12,7 +12,7 @@ export interface NetworkEndpoint {
 /** The parts of a create request that are about the network. Pure. */
 export function createNetworking(
   target: Target,
-  api: EngineApi,
+  { api, thisMachine }: { api: EngineApi; thisMachine: string },
 ): { body: Record<string, unknown>; hostConfig: Record<string, unknown> } {
   const run = asContainer(target.run);
   const mode = networkModeOf(target);
@@ -32,12 +32,19 @@ export function createNetworking(
       NetworkMode: mode,
       PortBindings:
         mode === target.project.project || mode === 'bridge' ? bindPorts(target.ports) : {},
-      ExtraHosts: isJoined ? run.extraHosts : withThisMachine(run.extraHosts),
+      ExtraHosts: isJoined ? run.extraHosts : withThisMachine(run.extraHosts, thisMachine),
       Dns: run.dns,
       DnsSearch: run.dnsSearch,
       DnsOptions: run.dnsOpt,
     },
   };
+}
+
+const ofThisMachine = 'host.docker.internal:';
+
+/** Whether a container's own lines say where this machine is. */
+export function namesThisMachine(lines: readonly string[]): boolean {
+  return lines.some((line) => line.startsWith(ofThisMachine));
 }
 
 /** The networks that a container is connected to after it was made, in this order. Pure. */
@@ -111,9 +118,8 @@ function bindPorts(ports: readonly PortBinding[]): Record<string, unknown> {
   return bindings;
 }
 
-function withThisMachine(lines: readonly string[]): readonly string[] {
-  const isSet = lines.some((line) => line.startsWith('host.docker.internal:'));
-  return isSet ? lines : [...lines, 'host.docker.internal:host-gateway'];
+function withThisMachine(lines: readonly string[], address: string): readonly string[] {
+  return namesThisMachine(lines) ? lines : [...lines, `${ofThisMachine}${address}`];
 }
 
 function portKey({ container, protocol }: PortBinding): string {

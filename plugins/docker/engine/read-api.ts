@@ -27,6 +27,7 @@ export interface ListedEndpoint {
   MacAddress?: string;
   IPAddress?: string;
   Gateway?: string;
+  NetworkID?: string;
 }
 
 /** The newest API that we know, and the oldest that has all we need (Engine 20.10). */

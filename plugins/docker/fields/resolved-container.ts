@@ -96,6 +96,8 @@ export type ResolvedContainer = {
   readonly stopSignal?: string;
   /** Milliseconds. */
   readonly stopGracePeriod: number;
+  /** `host.docker.internal` is to be where processes of this machine are reached. */
+  readonly needsGateway?: true;
   readonly logging?: {
     readonly driver?: string;
     readonly options?: Readonly<Record<string, string>>;

@@ -22,6 +22,7 @@ import { normaliseContainer } from '../fields/normalise.ts';
 import { observeProject } from './observe.ts';
 import { listVolumes, removeOwnedVolume } from './owned-volumes.ts';
 import { prepareContainer } from './prepare-container.ts';
+import { createProjectGateways } from './project-gateways.ts';
 import { dropNetwork, ensureNetwork } from './project-network.ts';
 import { readLogs } from '../logs/read-logs.ts';
 import { resolveAddress } from './resolve-address.ts';
@@ -50,7 +51,8 @@ export function createDockerRunner(
 ): Runner {
   const addresses = createContainerAddresses(engine);
   const closing = new AbortController();
-  const known = { engine, addresses };
+  const gateways = createProjectGateways(engine);
+  const known = { engine, addresses, gateways };
   const sizes =
     options.cacheFolder === undefined ? undefined : createImageSizes(options.cacheFolder);
   const env = options.env ?? process.env;
@@ -80,9 +82,10 @@ export function createDockerRunner(
     }),
     restartsAfter,
     observe: (project, signal) => observeProject(known, project, signal),
-    ensureProject: (project, signal) => ensureNetwork(engine, project, signal),
+    ensureProject: async (project, signal) =>
+      gateways.noteNetwork(project, await ensureNetwork(engine, project, signal)),
     prepare: (target, prepare) =>
-      prepareContainer({ engine, ensureImage, imageBuilder }, target, prepare),
+      prepareContainer({ engine, ensureImage, imageBuilder, gateways }, target, prepare),
     start: (target, instance, signal) => startContainer(known, { target, instance, signal }),
     stop: (instance, { signal }) => stopContainer(engine, instance, signal),
     remove: (instance, signal) => removeContainer(engine, instance, signal),
@@ -102,7 +105,11 @@ export function createDockerRunner(
     execAttached: (instance, command) => execAttached(engine, instance, command),
     watch: (project, signal) =>
       watchProject(known, project, AbortSignal.any([signal, closing.signal])),
-    dropProject: (project, signal) => dropNetwork(engine, project, signal),
+    async dropProject(project, signal) {
+      await dropNetwork(engine, project, signal);
+      gateways.noteNetwork(project, undefined);
+    },
+    gateway: (project, signal) => gateways.find(project, signal),
     lastCheck: (instance, signal) => lastCheck(engine, instance, signal),
     listMissing: (targets, signal) => listMissingImages({ engine, sizes }, targets, signal),
     refresh: (targets, refresh) =>

@@ -35,6 +35,24 @@ export function findNetworkDrift(
   return { field: 'network', text: `it is not on the network ${network} any more` };
 }
 
+/**
+ * Whether a container was told another address of this machine than its network's gateway of now: the
+ * network was made anew since. Where that is not known, `findGateway` asks.
+ */
+export async function findGatewayDrift(
+  { State, Labels, NetworkSettings }: ListedContainer,
+  network: string,
+  findGateway: () => Promise<string | undefined>,
+): Promise<Instance['drift']> {
+  const told = readMemory(Labels)?.gateway;
+  if (told === undefined) return undefined;
+  const own = NetworkSettings?.Networks?.[network]?.Gateway;
+  const now = State === 'running' && own ? own : await findGateway();
+  if (now === told) return undefined;
+  const text = now === undefined ? 'is not there any more' : `has another gateway now (${now})`;
+  return { field: 'network', text: `the network ${network} ${text}` };
+}
+
 /** The id that an image's name stands for on the engine; undefined where there is none. */
 export async function findImageId(
   engine: Engine,

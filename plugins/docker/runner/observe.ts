@@ -3,19 +3,28 @@ import type { Instance, Observation, ProjectIdentity } from 'devservices/runner'
 import type { Engine } from '../engine/engine.ts';
 import type { ListedContainer } from '../engine/read-api.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
-import { findDrift, findNetworkDrift } from './find-drift.ts';
+import { findDrift, findGatewayDrift, findNetworkDrift } from './find-drift.ts';
 import { isOurs } from './owned-names.ts';
+import type { ProjectGateways } from './project-gateways.ts';
 import { endpointOf, readInstance, readMemory } from './read-instance.ts';
 import { readJoined } from './read-joined.ts';
 
 /** Everything that exists of the project, in one list call; containers of another checkout apart. */
 export async function observeProject(
-  { engine, addresses }: { engine: Engine; addresses: ContainerAddresses },
+  {
+    engine,
+    addresses,
+    gateways,
+  }: { engine: Engine; addresses: ContainerAddresses; gateways: ProjectGateways },
   project: ProjectIdentity,
   signal: AbortSignal,
 ): Promise<Observation> {
   const filters = { label: [`${labels.project}=${project.project}`] };
   const found = await engine.list(filters, signal);
+  gateways.noteListed(
+    project,
+    found.filter(({ Labels }) => isOurs(Labels, project)),
+  );
   const instances: Instance[] = [];
   const foreign: { name: string; service: string; checkout: string }[] = [];
   for (const container of found.map(withNetworkMode)) {
@@ -35,6 +44,7 @@ export async function observeProject(
     const drift =
       joined?.drift ??
       findNetworkDrift(container, project.project) ??
+      (await findGatewayDrift(container, project.project, () => gateways.find(project, signal))) ??
       (await findDrift(engine, container, signal));
     instances.push(drift ? { ...instance, drift } : instance);
   }

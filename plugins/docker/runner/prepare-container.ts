@@ -14,6 +14,7 @@ import { assertNetworks, finishContainer } from '../creation/finish-container.ts
 import { assertFolders, makeFolders } from '../creation/make-folders.ts';
 import { ensureVolumes } from './owned-volumes.ts';
 import { containerName, describeOwner, isOurs } from './owned-names.ts';
+import type { ProjectGateways } from './project-gateways.ts';
 import { endpointsOf, generationOf } from './read-instance.ts';
 import { asContainer } from '../fields/resolved-container.ts';
 import type { ResolvedContainer } from '../fields/resolved-container.ts';
@@ -27,7 +28,13 @@ export async function prepareContainer(
     engine,
     ensureImage,
     imageBuilder,
-  }: { engine: Engine; ensureImage: EnsureImage; imageBuilder: ImageBuilder },
+    gateways,
+  }: {
+    engine: Engine;
+    ensureImage: EnsureImage;
+    imageBuilder: ImageBuilder;
+    gateways: ProjectGateways;
+  },
   target: Target,
   options: PrepareOptions,
 ): Promise<Instance> {
@@ -49,7 +56,9 @@ export async function prepareContainer(
   const dropVolumes = await ensureVolumes(engine, target, signal);
   try {
     signal.throwIfAborted();
-    const id = await createContainer(engine, target, signal);
+    const gateway = run.needsGateway ? await gateways.find(target.project, signal) : undefined;
+    const request = createBody(target, { api, gateway });
+    const id = await createContainer(engine, { target, request }, signal);
     try {
       signal.throwIfAborted();
       await finishContainer(engine, target, id);
@@ -88,10 +97,9 @@ const createPatienceMs = 700;
 
 async function createContainer(
   engine: Engine,
-  target: Target,
+  { target, request }: { target: Target; request: CreateRequest },
   interrupt: AbortSignal,
 ): Promise<string> {
-  const request = createBody(target, apiOf(await engine.client(interrupt)));
   const { signal, leave } = abortLater(interrupt, createPatienceMs);
   try {
     return await requestCreation(engine, target, { ...request, signal });

@@ -5,6 +5,9 @@ import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
 import { describeOwner, isOurs, projectLabels } from './owned-names.ts';
 
+/** A network as the engine lists it. */
+export type ProjectNetwork = Dockerode.NetworkInspectInfo;
+
 /**
  * Makes the project's bridge network unless it is there. Throws DS_DOCKER_NAME_TAKEN where one of
  * that name is not ours, DS_DOCKER_NO_SUBNET where the engine has no addresses left.
@@ -13,8 +16,9 @@ export async function ensureNetwork(
   engine: Engine,
   project: ProjectIdentity,
   signal: AbortSignal,
-): Promise<void> {
-  if (await findOurNetwork(engine, project, signal)) return;
+): Promise<ProjectNetwork | undefined> {
+  const there = await findOurNetwork(engine, project, signal);
+  if (there) return there;
   const name = project.project;
   const asked = { doing: `create the network ${name}`, signal };
   try {
@@ -31,7 +35,16 @@ export async function ensureNetwork(
     // Somebody was faster: the look below says who.
     if (statusOf(thrown) !== 409) throw nameSubnetProblem(thrown, name);
   }
-  await findOurNetwork(engine, project, signal);
+  return findOurNetwork(engine, project, signal);
+}
+
+/** The project's network, if there is one of ours. */
+export async function findNetwork(
+  engine: Engine,
+  project: ProjectIdentity,
+  signal: AbortSignal,
+): Promise<ProjectNetwork | undefined> {
+  return inOrder(await listNetworks(engine, project, signal))[0];
 }
 
 /**
@@ -62,13 +75,11 @@ export async function dropNetwork(
   }
 }
 
-// Two creations at once can both succeed: names of networks are not unique. All who look keep the
-// same one, the oldest.
 async function findOurNetwork(
   engine: Engine,
   project: ProjectIdentity,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<ProjectNetwork | undefined> {
   const found = await listNetworks(engine, project, signal, 'strangers too');
   const stranger = found.find((network) => !isOurs(network.Labels, project));
   if (stranger) {
@@ -76,16 +87,22 @@ async function findOurNetwork(
     const facts = { kind: 'network' as const, name: project.project, owner };
     throw dockerErrors.create('DS_DOCKER_NAME_TAKEN', facts);
   }
-  const [kept, ...doubles] = found.toSorted(
-    (left, right) => left.Created.localeCompare(right.Created) || left.Id.localeCompare(right.Id),
-  );
+  const [kept, ...doubles] = inOrder(found);
   for (const { Id } of doubles) {
     const asked = { doing: `remove a second network ${project.project}`, signal };
     await engine
       .ask(asked, (client) => client.getNetwork(Id).remove())
       .catch(unless([403, 404], undefined));
   }
-  return kept !== undefined;
+  return kept;
+}
+
+// Two creations at once can both succeed: names of networks are not unique. All who look keep the
+// same one, the oldest.
+function inOrder(found: readonly ProjectNetwork[]): readonly ProjectNetwork[] {
+  return found.toSorted(
+    (left, right) => left.Created.localeCompare(right.Created) || left.Id.localeCompare(right.Id),
+  );
 }
 
 async function listNetworks(
@@ -93,7 +110,7 @@ async function listNetworks(
   project: ProjectIdentity,
   signal: AbortSignal,
   whose: 'ours' | 'strangers too' = 'ours',
-): Promise<Dockerode.NetworkInspectInfo[]> {
+): Promise<ProjectNetwork[]> {
   // The filter also matches parts of names.
   const options = { filters: { name: [project.project] }, abortSignal: signal };
   const found = await engine.ask({ doing: 'list networks', signal }, (client) =>

@@ -54,11 +54,12 @@ export function readMemory(found: ListedContainer['Labels']): ContainerMemory | 
   const memory = readJson(found?.[memoryLabel]);
   if (!isRecord(memory) || typeof memory['image'] !== 'string') return undefined;
   const ports = Array.isArray(memory['ports']) ? (memory['ports'] as PortBinding[]) : [];
-  const networkMode = memory['networkMode'];
+  const { networkMode, gateway } = memory;
   return {
     image: memory['image'],
     ports,
     ...(typeof networkMode === 'string' ? { networkMode } : {}),
+    ...(typeof gateway === 'string' ? { gateway } : {}),
   };
 }
 

@@ -3,16 +3,21 @@ import type { ContainerFields } from 'devservices';
 import type { PortBinding, Target } from 'devservices/runner';
 import { describe, expect, test } from 'vitest';
 import { createBody } from '../../../../plugins/docker/creation/create-body.ts';
+import type { CreationPlace } from '../../../../plugins/docker/creation/create-body.ts';
 import { normaliseContainer } from '../../../../plugins/docker/fields/normalise.ts';
 
 const project = { project: 'shop', checkout: 'c0ffee' };
 
-function bodyOf(fields: Partial<ContainerFields>, ports: PortBinding[] = []) {
+function bodyOf(
+  fields: Partial<ContainerFields>,
+  ports: PortBinding[] = [],
+  place?: CreationPlace,
+) {
   const context = { service: 'db', project, root: '/repo', environment: { A: '1' } };
   const run = normaliseContainer(container({ image: 'x:1', ...fields }), context);
   const spec = { v: 1, fields: { image: 'abc' } } as const;
   const target: Target = { project, service: 'db', runKey: 'docker', run, ports, spec };
-  return createBody(target);
+  return createBody(target, place);
 }
 
 describe('the create request', () => {
@@ -61,6 +66,24 @@ describe('the create request', () => {
     });
     expect(hosts(['host.docker.internal:9.9.9.9'])).toMatchObject({
       ExtraHosts: ['host.docker.internal:9.9.9.9'],
+    });
+  });
+
+  test('a known gateway is what host.docker.internal means, and is remembered, unless set', () => {
+    const made = (extraHosts: string[]) => {
+      const { body } = bodyOf({ extraHosts }, [], { gateway: '172.18.0.1' });
+      const { ExtraHosts } = body['HostConfig'] as { ExtraHosts: string[] };
+      const labels = body['Labels'] as Record<string, string>;
+      const memory = JSON.parse(labels['dev.devservices.container'] ?? '') as object;
+      return { ExtraHosts, memory };
+    };
+    expect(made(['a:1.2.3.4'])).toEqual({
+      ExtraHosts: ['a:1.2.3.4', 'host.docker.internal:172.18.0.1'],
+      memory: { image: 'x:1', ports: [], networkMode: 'shop', gateway: '172.18.0.1' },
+    });
+    expect(made(['host.docker.internal:9.9.9.9'])).toEqual({
+      ExtraHosts: ['host.docker.internal:9.9.9.9'],
+      memory: { image: 'x:1', ports: [], networkMode: 'shop' },
     });
   });
 

@@ -30,11 +30,16 @@ const listed = (fields: { Labels?: object; [field: string]: unknown } = {}) => (
   },
 });
 
-async function observe(containers: object[], images: Record<string, string> = {}) {
+async function observe(
+  containers: object[],
+  images: Record<string, string> = {},
+  networks: readonly object[] = [],
+) {
   const peer = await startFakeEngine(({ url = '' }, response) => {
     response.setHeader('content-type', 'application/json');
     if (url.startsWith('/v1.41/containers/json?'))
       return void response.end(JSON.stringify(containers));
+    if (url.startsWith('/v1.41/networks?')) return void response.end(JSON.stringify(networks));
     const image = /^\/v1\.41\/images\/(.*)\/json/.exec(url)?.[1] ?? '';
     const Id = images[decodeURIComponent(image)];
     if (Id === undefined) return false;
@@ -100,6 +105,54 @@ describe('one look at a project', () => {
   test('a name that is gone is none', async () => {
     const { instances } = await observe([listed({ Image: imageId })]);
     expect(instances[0]).not.toHaveProperty('drift');
+  });
+
+  describe('a container that was told its network’s gateway', () => {
+    const memory = JSON.stringify({ image: 'postgres:17', ports, gateway: '172.18.0.1' });
+    const told = (gateway: string, fields: object = {}) =>
+      listed({
+        NetworkSettings: {
+          Networks: {
+            shop: { NetworkID: 'n1', EndpointID: 'e1', IPAddress: '172.18.0.2', Gateway: gateway },
+          },
+        },
+        Labels: { 'dev.devservices.container': memory },
+        ...fields,
+      });
+    const stopped = listed({
+      State: 'exited',
+      Status: 'Exited (0) 1 second ago',
+      NetworkSettings: { Networks: { shop: { NetworkID: 'n1' } } },
+      Labels: { 'dev.devservices.container': memory },
+    });
+
+    test('is as it was while that holds, which costs no call', async () => {
+      const { instances, requests } = await observe([told('172.18.0.1')]);
+      expect(instances[0]).not.toHaveProperty('drift');
+      expect(requests).toHaveLength(2);
+    });
+
+    test('drifted when it has another one', async () => {
+      const { instances } = await observe([told('172.19.0.1')]);
+      expect(instances[0]?.drift).toEqual({
+        field: 'network',
+        text: 'the network shop has another gateway now (172.19.0.1)',
+      });
+    });
+
+    test('drifted when it does not run and the network is gone, or is not this machine’s', async () => {
+      const text = 'the network shop is not there any more';
+      const gone = await observe([stopped]);
+      expect(gone.instances[0]?.drift).toEqual({ field: 'network', text });
+      const Labels = {
+        'dev.devservices.project': 'shop',
+        'dev.devservices.checkout': 'c0ffee',
+      };
+      const IPAM = { Config: [{ Gateway: '172.18.0.1' }] };
+      const elsewhere = { Id: 'f'.repeat(64), Name: 'shop', Created: '', Labels, IPAM };
+      const seen = await observe([stopped], {}, [elsewhere]);
+      expect(seen.instances[0]?.drift).toEqual({ field: 'network', text });
+    });
   });
 
   test('an image that was asked for by its id does not drift, and costs no call', async () => {
