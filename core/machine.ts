@@ -1,16 +1,23 @@
+export { createAddressBook, resolveTemplate } from './addresses.ts';
 export { type Clock, systemClock, withDeadline } from './clock.ts';
 export { prependLocalBins, topLevelOf } from './command-path.ts';
 export { splitCommand } from './command-words.ts';
 export { type Duration, formatDuration, resolveDuration } from './duration.ts';
 export { asError, reasonOf } from './errors/as-error.ts';
 export { stateErrors } from './errors/catalogue/state.ts';
-export { defineErrors, DevServicesError, entry, isDevServicesError } from './errors/error.ts';
+export {
+  defineErrors,
+  DevServicesError,
+  entry,
+  type ErrorInit,
+  isDevServicesError,
+} from './errors/error.ts';
 export { fileReason, isErrno } from './identity/file-reason.ts';
 export { findListeners, type Listener } from './identity/listeners.ts';
 export { acquireLock, type Lock } from './identity/lock.ts';
 export { ensurePrivateFolder } from './identity/private-folder.ts';
 export { identifyProcess, isAlive, type ProcessIdentity } from './identity/process-identity.ts';
-export { loadStateFile, parseObject, replaceStateFile } from './identity/state-file.ts';
+export { isObject, loadStateFile, parseObject, replaceStateFile } from './identity/state-file.ts';
 export { watchPath } from './identity/watch-path.ts';
 export { probeService } from './readiness/probe-service.ts';
 export { type ReadinessSource, waitReady } from './readiness/wait-ready.ts';

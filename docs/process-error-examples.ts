@@ -51,4 +51,28 @@ export const processExamples: ExamplesOf<typeof processErrors> = {
     path: '/var/lib/devservices/3f9a1c22e0b7/shop/postgres/local',
     what: 'owned by user 1000',
   },
+  DS_PROCESS_FIELD_INVALID: {
+    service: 'api',
+    field: 'command',
+    problem: 'has a quote that is not closed, or ends with a backslash',
+  },
+  DS_PROCESS_PLATFORM: { platform: 'win32' },
+  DS_PROCESS_PROGRAM_MISSING: {
+    service: 'search',
+    module: 'embedded-search',
+    reason: 'there is no such file or package',
+  },
+  DS_PROCESS_USER_REFUSED: { service: 'api', user: 'nobody', shellStatus: 126 },
+  DS_PROCESS_LOG_UNREADABLE: {
+    path: '/home/ada/.local/state/devservices/3f2a9c81d07b/processes/shop/api.log',
+    reason: 'permission denied',
+  },
+  DS_PROCESS_LOG_NOT_ROTATED: {
+    path: '/home/ada/.local/state/devservices/3f2a9c81d07b/processes/shop/api.log',
+    reason: 'the disk is full',
+  },
+  DS_PROCESS_LOG_TIMES_LOST: {
+    path: '/home/ada/.local/state/devservices/3f2a9c81d07b/processes/shop/api.log',
+    reason: 'the disk is full',
+  },
 };

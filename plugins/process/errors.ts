@@ -150,4 +150,32 @@ export const processErrors = defineErrors({
     message: ({ path, what }) => `${path} is ${what}; it was left as it is.`,
     hint: () => 'Look at what is there, and move it away if it is nothing that you need.',
   }),
+  DS_PROCESS_FIELD_INVALID: entry<{ service: string; field: string; problem: string }>({
+    blame: 'user',
+    title: 'A field of a process cannot be used',
+    message: ({ service, field, problem }) => `${field} of the service ${service} ${problem}.`,
+    hint: ({ service, field }) => `Correct ${field} of services.${service}.run.`,
+  }),
+  DS_PROCESS_PLATFORM: entry<{ platform: string }>({
+    blame: 'environment',
+    title: 'Processes cannot be looked after on this system',
+    message: ({ platform }) =>
+      `Services that are processes need Linux or macOS; this is ${platform}.`,
+    hint: () => 'Run devservices inside WSL, or give the service a run in a container.',
+  }),
+  DS_PROCESS_PROGRAM_MISSING: entry<{ service: string; module: string; reason: string }>({
+    blame: 'user',
+    title: 'The module of a program cannot be used',
+    message: ({ service, module, reason }) =>
+      `${service} runs the program of ${module}, which cannot be used: ${reason}.`,
+    hint: ({ service, module }) =>
+      `Install ${module}, or correct services.${service}.run.program.module.`,
+  }),
+  DS_PROCESS_USER_REFUSED: entry<{ service: string; user: string; shellStatus: 126 }>({
+    blame: 'user',
+    title: 'A command beside a process runs as whoever started it',
+    message: ({ service, user }) =>
+      `A command of ${service} cannot run as ${user}: the service is a process of this machine.`,
+    hint: ({ user }) => `Leave out --user, or run the command by \`sudo -u ${user}\`.`,
+  }),
 });
