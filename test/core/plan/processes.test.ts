@@ -141,44 +141,33 @@ test('what it goes through the gateway for is the same when the dependency is le
   await again.host.close();
 });
 
-test.each<[string, Config['services'], string | undefined]>([
-  ['a sole TCP port', { api: { run: program(), ports: { p: 0 } } }, 'its own'],
+type Services = NonNullable<Config['services']>;
+
+test.each<[string, (a: number, b: number) => Services, string | undefined]>([
+  ['a sole TCP port', (p) => ({ api: { run: program(), ports: { p } } }), 'its own'],
   [
     'a sole TCP port beside UDP',
-    { api: { run: program(), ports: { p: 0, u: { container: 1, protocol: 'udp' } } } },
+    (p, u) => ({
+      api: { run: program(), ports: { p, u: { container: u, protocol: 'udp' } } },
+    }),
     'its own',
   ],
-  ['two ports', { api: { run: program(), ports: { p: 0, q: 1 } } }, undefined],
-  ['no port', { api: { run: program() } }, undefined],
-  ['a container', { api: { run: image(), ports: { p: 0 } } }, undefined],
+  ['two ports', (p, q) => ({ api: { run: program(), ports: { p, q } } }), undefined],
+  ['no port', () => ({ api: { run: program() } }), undefined],
+  ['a container', (p) => ({ api: { run: image(), ports: { p } } }), undefined],
   [
     'a dependency that exports PORT',
-    {
-      api: { run: program(), ports: { p: 0 }, dependsOn: ['db'] },
+    (p) => ({
+      api: { run: program(), ports: { p }, dependsOn: ['db'] },
       db: { run: image(), exports: { PORT: 'of db' } },
-    },
+    }),
     'of db',
   ],
 ])('PORT: %s', async (_, services, expected) => {
-  const numbers = await freePorts(2);
-  const number = (port: unknown): unknown =>
-    typeof port === 'number' ? numbers[port] : { ...(port as object), container: numbers[1] };
-  const config = Object.fromEntries(
-    Object.entries(services ?? {}).map(([name, { ports, ...rest }]) => [
-      name,
-      {
-        ...rest,
-        ...(ports && {
-          ports: Object.fromEntries(
-            Object.entries(ports).map(([key, port]) => [key, number(port)]),
-          ),
-        }),
-      },
-    ]),
-  ) as Config['services'] & object;
-  const { host, given } = open({ services: config }, { PORT: '1' });
-  await using __ = host;
-  await host.up();
-  const wanted = expected === 'its own' ? String(numbers[0]) : expected;
+  const [a, b] = await freePorts(2);
+  const { host, given } = open({ services: services(a, b) }, { PORT: '1' });
+  await using closing = host;
+  await closing.up();
+  const wanted = expected === 'its own' ? String(a) : expected;
   expect(given['api']?.environment['PORT']).toBe(wanted);
 });
