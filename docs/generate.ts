@@ -8,6 +8,7 @@ import { renderHooksDoc } from './generate-hooks.ts';
 const pages: Readonly<Record<string, () => string>> = {
   'README.md': () => fillBlocks(readPage('README.md')),
   'docs/plugins.md': () => fillBlocks(readPage('docs/plugins.md')),
+  'docs/processes.md': () => fillBlocks(readPage('docs/processes.md')),
   'docs/configuration.md': renderConfigurationDoc,
   'docs/errors.md': renderErrorsDoc,
   'docs/hooks.md': renderHooksDoc,
