@@ -11,7 +11,9 @@ import type { ExplainedValue } from './lifecycle/explain-config.ts';
 import type { RemoveOptions } from './lifecycle/remove-services.ts';
 import type { ResetOptions } from './lifecycle/reset.ts';
 import type { LogRequest } from './lifecycle/read-logs.ts';
+import type { ServiceRuns } from './lifecycle/list-runs.ts';
 import type { ProjectStatus } from './lifecycle/status.ts';
+import type { ToggleRequest } from './lifecycle/toggle-service.ts';
 import type { TaskOutcome, Up, UpOptions } from './lifecycle/up.ts';
 import type { Logger, LogLevel } from './log.ts';
 import type { PlanOptions } from './plan/plan-context.ts';
@@ -69,6 +71,13 @@ export interface Host {
   exec(request: ExecRequest): Promise<number>;
   /** Runs a service in the foreground and gives its exit status; one that runs is only followed. */
   attach(request: AttachRequest): Promise<number>;
+  /**
+   * Moves a service to another of its runs, pins it there, and makes running dependants anew whose
+   * resolved run that changes; where nothing of it runs, it is only pinned. Data stays.
+   */
+  toggle(request: ToggleRequest): Promise<TaskOutcome>;
+  /** How a service can run. Throws DS_SERVICE_UNKNOWN. */
+  runs(service: string): Promise<ServiceRuns>;
   logs(request: LogRequest): AsyncIterable<LogLine>;
   plugins(options?: { allow?: readonly string[] }): Promise<readonly PluginDescription[]>;
   /** Everything that `up` needs, looked at; works whatever of it is broken. */

@@ -1,10 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { systemClock, withDeadline } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { ResolvedConfig } from './config/config.ts';
 import { findRoot, isKnownRoot } from './lifecycle/find-root.ts';
 import { parsePath } from './config/value-path.ts';
-import { formatDuration } from './duration.ts';
-import { asError, throwAll } from './errors/as-error.ts';
+import { throwAll } from './errors/as-error.ts';
 import { bugErrors } from './errors/catalogue/bug.ts';
 import type { Host, HostOptions } from './host-contract.ts';
 import { listCheckouts } from './identity/checkout.ts';
@@ -36,18 +35,16 @@ import { resetProject } from './lifecycle/reset.ts';
 import { resolveExports } from './lifecycle/resolve-exports.ts';
 import { createSharedLock } from './lifecycle/shared-lock.ts';
 import { readOthers, readStatus } from './lifecycle/status.ts';
+import { listRuns } from './lifecycle/list-runs.ts';
 import { planUp } from './lifecycle/plan-up.ts';
-import type { Up } from './lifecycle/up.ts';
+import { toggleService } from './lifecycle/toggle-service.ts';
+import { undoAll } from './lifecycle/undo-all.ts';
+import type { Up, UpTaps } from './lifecycle/up.ts';
 import type { LogLevel } from './log.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
 import { selectServices } from './selection.ts';
 
 export type { Host, HostOptions } from './host-contract.ts';
-
-// What hangs at the end must not keep the process.
-const undoMs = 10_000;
-const tooLate = () =>
-  new Error(`What was to be undone at the end was not done after ${formatDuration(undoMs)}.`);
 
 /**
  * Loads nothing yet: the first step does.
@@ -163,6 +160,14 @@ export function createHost(options: HostOptions = {}): Host {
     return lock.during(phase, () => inPhase(base, { phase }, () => work(kernel)));
   };
 
+  /** For tasks that bring things up by themselves: what came of it is known also where they are cut short. */
+  const whileUp = async <T>(task: string, work: (kernel: Kernel, on: UpTaps) => Promise<T>) => {
+    await initialize(task);
+    const unlock = await lock.take(task);
+    const onUp = (made: Up) => void (up = made);
+    return work(current().kernel, { onUp, unlock, redact: voice.redactor.redact }).finally(unlock);
+  };
+
   return {
     get root() {
       return opened?.kernel.root ?? base.cwd;
@@ -200,13 +205,13 @@ export function createHost(options: HostOptions = {}): Host {
     async exec(request) {
       return execInService((await openAnyhow()).kernel, request);
     },
-    async attach(request) {
-      await initialize('attach');
-      const unlock = await lock.take('attach');
-      const { redact } = voice.redactor;
-      const onUp = (made: Up) => void (up = made);
-      const attachment = { ...request, unlock, redact, onUp };
-      return attachService(current().kernel, attachment).finally(unlock);
+    attach: (request) =>
+      whileUp('attach', (kernel, on) => attachService(kernel, { ...request, ...on })),
+    toggle: (request) =>
+      whileUp('toggle', (kernel, on) => toggleService(kernel, { ...request, ...on })),
+    async runs(service) {
+      await configure();
+      return listRuns(current().kernel, service);
     },
     async *logs(request) {
       yield* readLogs((await openAnyhow()).kernel, request);
@@ -233,13 +238,7 @@ export function createHost(options: HostOptions = {}): Host {
     use: async (token) => current().loaded.contracts.use('the task', token),
     setLogLevel: voice.setLevel,
     async close() {
-      for (const undo of undos.splice(0).toReversed()) {
-        try {
-          await withDeadline({ clock, ms: undoMs }, async () => undo(), tooLate);
-        } catch (thrown) {
-          log.warn(asError(thrown).message);
-        }
-      }
+      await undoAll(undos.splice(0), { clock, log });
       lock.close();
       recorder.close();
       closing.abort(new Error('the host is closed'));

@@ -95,6 +95,8 @@ export interface TaskSpec<
    * `exitCode` in the result is the exit status.
    */
   render?(result: Awaited<Result>, style: TextStyle): string;
+  /** Only with `render`: whether with these arguments it answers a question, and does not act. Default: it does. */
+  answers?(args: ArgumentsOf<Spec>): boolean;
 }
 
 /** Colours and widths of where the text goes; plain where there is no terminal. */

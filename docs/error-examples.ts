@@ -55,6 +55,7 @@ export const serviceExamples: ExamplesOf<typeof serviceErrors> = {
   DS_PORT_UNKNOWN: { service: 'postgres', port: 'sq', known: ['sql'] },
   DS_PORT_TAKEN: { service: 'postgres', port: 5432, holder: 'postgres (process 812)' },
   DS_RUN_UNKNOWN: { service: 'postgres', run: 'dokcer', known: ['docker', 'local'] },
+  DS_RUN_SOLE: { service: 'postgres', run: 'docker' },
   DS_RUN_UNAVAILABLE: {
     service: 'postgres',
     run: 'docker',

@@ -91,12 +91,15 @@ export async function runTask(request: TaskRequest): Promise<number> {
   let status = 0;
   try {
     const finder = createFinder(host, request, (task) => {
-      if (!found) stage.open(kindOf(task));
+      // Whether it answers or acts may be for its arguments to say.
+      if (!found && !task.answers) stage.open(kindOf(task));
     });
     found = await finder.find(name);
-    stage.open(kindOf(found.task));
-    passesStatus = kindOf(found.task).passesStatus;
-    const args = await parseArguments(name, found.task.args ?? {}, line.rest);
+    const { task } = found;
+    if (!task.answers) stage.open(kindOf(task));
+    passesStatus = kindOf(task).passesStatus;
+    const args = await parseArguments(name, task.args ?? {}, line.rest);
+    if (task.answers) stage.open({ ...kindOf(task), isQuery: task.answers(args as never) });
     const engine = createTaskEngine({
       host,
       finder,

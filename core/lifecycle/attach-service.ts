@@ -13,7 +13,7 @@ import { createLineWriter } from './line-writer.ts';
 import { createLogPosition, type LogPosition } from './log-position.ts';
 import { planUp } from './plan-up.ts';
 import { removeAll } from './remove-instances.ts';
-import type { Up, UpOptions } from './up.ts';
+import type { Up, UpOptions, UpTaps } from './up.ts';
 
 export interface AttachRequest extends Pick<UpOptions, 'waitTimeoutMs'> {
   service: string;
@@ -22,13 +22,7 @@ export interface AttachRequest extends Pick<UpOptions, 'waitTimeoutMs'> {
   foreground: Pick<Foreground, 'take'>;
 }
 
-interface Attachment extends AttachRequest {
-  /** Told of the `up` of the service and of what it needs, before it begins. */
-  onUp(up: Up): void;
-  /** Gives the checkout's lock up: nothing of it is changed any more. */
-  unlock(): void;
-  redact(text: string): string;
-}
+type Attachment = AttachRequest & UpTaps;
 
 const recentMs = 20_000;
 const patienceMs = 20_000;

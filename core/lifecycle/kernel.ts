@@ -12,9 +12,9 @@ import type { Availability, Instance, Runner } from '../run/runner.ts';
 export interface ProjectState extends PlanState {
   pin(service: string, key: string): void;
   recordReady(service: string, generation: string): void;
-  /** Digest of the files that a service's onReady step last succeeded with. */
+  /** Digest of the files that a service's onReady step last succeeded with, by `stepOf`. */
   readonly stepInputs: Readonly<Record<string, string>>;
-  recordStepInputs(service: string, digest: string): void;
+  recordStepInputs(step: string, digest: string): void;
   /** Reads again what another task may have written since. */
   reload(): void;
   /** Forgets everything of these services (`all`: of the project). */

@@ -11,6 +11,7 @@ import {
 import type { Runner } from '../run/runner.ts';
 import { diffSpec, hashSpec } from '../spec.ts';
 import type { ProjectState } from './kernel.ts';
+import { serviceOfStep } from './ready-step.ts';
 
 /** The records of one project in its checkout's state folder; read once, written when something is new. */
 export function openProjectState(options: {
@@ -48,8 +49,8 @@ export function openProjectState(options: {
       records.ready.set(service, generation);
       save();
     },
-    recordStepInputs(service, digest) {
-      records.inputs.set(service, digest);
+    recordStepInputs(step, digest) {
+      records.inputs.set(step, digest);
       save();
     },
     reload: load,
@@ -57,8 +58,9 @@ export function openProjectState(options: {
       for (const service of services === 'all' ? [...records.ready.keys()] : services) {
         records.ready.delete(service);
       }
-      for (const service of services === 'all' ? [...records.inputs.keys()] : services) {
-        records.inputs.delete(service);
+      for (const step of records.inputs.keys()) {
+        if (services === 'all' || services.includes(serviceOfStep(step)))
+          records.inputs.delete(step);
       }
       save();
       if (services === 'all') releaseLeases(checkout, project);

@@ -17,14 +17,15 @@ export function createReadyStep(kernel: Kernel, planned: PlannedService): Call |
   if (!given) return undefined;
   const step: ReadyStep = typeof given === 'function' ? { run: given } : given;
   const { service, environment } = planned;
+  const name = stepOf(planned);
   return async ({ endpoints, signal }) => {
     const digest = step.inputs && (await digestOf(step.inputs, kernel.root));
-    if (digest !== undefined && kernel.state.stepInputs[service] === digest) return;
+    if (digest !== undefined && kernel.state.stepInputs[name] === digest) return;
     try {
       await inPhase(kernel, { phase: 'on-ready', service }, () =>
         orAborted((async () => step.run({ service, endpoints, environment, signal }))(), signal),
       );
-      if (digest !== undefined) kernel.state.recordStepInputs(service, digest);
+      if (digest !== undefined) kernel.state.recordStepInputs(name, digest);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const error = serviceErrors.create(
@@ -37,6 +38,12 @@ export function createReadyStep(kernel: Kernel, planned: PlannedService): Call |
     }
   };
 }
+
+/** What a step is remembered by: each run of a service has data of its own, which the step fills. */
+export const stepOf = ({ service, runKey }: Pick<PlannedService, 'service' | 'runKey'>): string =>
+  `${service}/${runKey}`;
+
+export const serviceOfStep = (step: string): string => step.split('/', 1)[0] ?? step;
 
 async function digestOf(patterns: readonly string[], root: string): Promise<string> {
   const { glob } = await import('tinyglobby');

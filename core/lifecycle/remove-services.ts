@@ -5,6 +5,7 @@ import type { OwnedData } from '../run/runner.ts';
 import { dependenciesOf } from '../selection.ts';
 import { assertKnown, type Found, observe, takeDown } from './down.ts';
 import type { Kernel } from './kernel.ts';
+import { serviceOfStep } from './ready-step.ts';
 import type { TaskOutcome } from './up.ts';
 
 /** What a task is about to lose, named before anybody is asked. */
@@ -62,8 +63,10 @@ export async function removeServices(
   return outcome;
 }
 
-const listNoted = ({ state }: Kernel): string[] =>
-  [state.readyGenerations, state.stepInputs, state.pins].flatMap((records) => Object.keys(records));
+const listNoted = ({ state }: Kernel): string[] => [
+  ...[state.readyGenerations, state.pins].flatMap((records) => Object.keys(records)),
+  ...Object.keys(state.stepInputs).map(serviceOfStep),
+];
 
 function usedByOthers(data: readonly OwnedData[], going: readonly Found[]) {
   const ours = new Set(going.map(({ instance }) => instance.id));

@@ -1,5 +1,6 @@
 import { asError } from '../errors/as-error.ts';
 import { joinsOf } from '../run/joins.ts';
+import type { PlannedService } from '../plan/plan.ts';
 import type { Instance } from '../run/runner.ts';
 import { awaitCompleted, awaitReady, stillAnswers } from './await-service.ts';
 import { inPhase } from './phase.ts';
@@ -19,10 +20,12 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
     }
     const needsNew = planned.action === 'create' || planned.action === 'recreate';
     // What shares something of another's container can only be made when that is there.
-    const isJoined = joinsOf(planned.run).length > 0;
-    if (isJoined) await run.conditions();
+    const isLate = joinsOf(planned.run).length > 0 || (run.isPatient && existing !== undefined);
+    if (isLate) await run.conditions();
     prepared = needsNew || !existing ? await prepare(run) : existing;
-    if (!isJoined) await run.conditions();
+    // Of another kind, it stays until what replaces it is pulled and made.
+    if (!isNameTaken(planned)) await run.removeReplaced();
+    if (!isLate) await run.conditions();
     run.signal.throwIfAborted();
     tracked.enter({ state: 'starting' });
     wasAsked = true;
@@ -51,7 +54,7 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
 function prepare(run: ServiceRun): Promise<Instance> {
   const { planned, runner, tracked, events, signal, pull } = run;
   return inPhase(run, { phase: 'prepare', service: planned.service }, async () => {
-    await run.removeReplaced();
+    if (isNameTaken(planned)) await run.removeReplaced();
     return runner.prepare(planned, {
       pull,
       signal,
@@ -63,6 +66,11 @@ function prepare(run: ServiceRun): Promise<Instance> {
       ...(planned.instance ? { replaces: planned.instance } : {}),
     });
   });
+}
+
+// One runner has one instance of a service at a time.
+function isNameTaken({ replaced, run }: PlannedService): boolean {
+  return replaced.some(({ kind }) => kind === run.kind);
 }
 
 async function confirm(run: ServiceRun, instance: Instance): Promise<ServiceEnd> {

@@ -27,6 +27,8 @@ export interface ServiceRun {
   pull: PrepareOptions['pull'];
   /** Replaces every deadline of the readiness. */
   deadlineMs: number | undefined;
+  /** What runs of it is replaced when its dependencies' conditions hold, and not ahead of them. */
+  isPatient: boolean;
   /** Its start request came through. */
   onStarted(instance: Instance): void;
   /** What the runner reports; opened on first need, since a no-op needs none. */

@@ -25,6 +25,20 @@ export interface UpOptions {
   removeOrphans: boolean;
   /** Told of each service that is started, as soon as it is. */
   onStarted?(service: string, instance: Instance): void;
+  /** Told of each service that is ready or completed, as soon as it is. */
+  onReady?(service: string): void;
+  /** What runs is replaced when what it needs is ready, and not ahead: it stays where that fails. */
+  isPatient?: boolean;
+}
+
+/** How a host follows a task that makes an `up` of its own. */
+export interface UpTaps {
+  /** Told of the `up` before it begins. */
+  onUp(up: Up): void;
+  /** Gives the checkout's lock up: nothing of it is changed any more. */
+  unlock(): void;
+  /** Takes secrets out of what is shown. */
+  redact(text: string): string;
 }
 
 /** What a task did: one row a service, and everything that went wrong. */
@@ -78,6 +92,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       signal,
       pull: options.pull,
       deadlineMs: options.waitTimeoutMs,
+      isPatient: options.isPatient ?? false,
       removeReplaced: async () => throwAll(await removeAll(kernel, planned.replaced)),
       onStarted: (instance) => options.onStarted?.(service, instance),
       openWatch: () => watches.open(planned),
@@ -95,6 +110,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       if (isDevServicesError(end.error) && !signal.aborted) errors.push(end.error);
     } else {
       kernel.state.recordReady(service, end.instance.generation);
+      options.onReady?.(service);
       watches.opened(planned)?.on(end.instance, (event) => {
         // Ready once is not ready for ever: who dies while others are still awaited has failed.
         if (event.type !== 'exited' || event.willRestart || own.current.state !== 'ready') return;

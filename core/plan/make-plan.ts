@@ -29,7 +29,10 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
     pins: { ...state.pins },
   };
   const chosen = await chooseRuns(choice);
-  const neighbours = await chooseNeighbours(choice, neighboursOf(all, { selected, left }));
+  const neighbours = await chooseNeighbours(choice, [
+    ...neighboursOf(all, { selected, left }),
+    ...(options.neighbours ?? []).filter((name) => !selected.has(name)),
+  ]);
   const runners = [
     ...Object.values(chosen).map(({ runner }) => runner),
     ...(await runnersBefore(choice, chosen)),

@@ -29,6 +29,10 @@ export interface PlanOptions extends Selection {
   dryRun?: boolean;
   /** One-shots that run again though they completed and are unchanged. */
   again?: readonly string[];
+  /** What changed of these is left for later: they only have to run. */
+  aside?: readonly string[];
+  /** They take no part and are there all the same: their dependants know what they export. */
+  neighbours?: readonly string[];
   /** `--run SERVICE=KEY`. */
   runs?: Readonly<Record<string, string>>;
   /** What to do about a port that a stranger holds. Default `fail`. */

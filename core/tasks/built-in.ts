@@ -23,6 +23,7 @@ export const builtInTasks: Readonly<Record<string, () => Promise<TaskModule>>> =
   rm: () => import('../../tasks/rm.ts'),
   run: () => import('../../tasks/run.ts'),
   status: () => import('../../tasks/status.ts'),
+  toggle: () => import('../../tasks/toggle.ts'),
   up: () => import('../../tasks/up.ts'),
 };
 

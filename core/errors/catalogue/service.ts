@@ -135,20 +135,32 @@ export const serviceErrors = defineErrors({
     title: 'A run that the service does not have was asked for',
     message: ({ service, run, known }) =>
       `${service} has no run "${run}".${didYouMean(run, known)} ${listed(known)}`,
-    hint: ({ service }) => `Give --run ${service}=KEY one of its runs.`,
+    hint: ({ service }) => `Name one of its runs; \`devservices toggle ${service}\` shows them.`,
+  }),
+  DS_RUN_SOLE: entry<{ service: string; run: string }>({
+    blame: 'user',
+    title: 'A service with a single run was to be toggled',
+    message: ({ service, run }) =>
+      `${service} has one run only, "${run}": there is no other that it could be toggled to.`,
+    hint: ({ service, run }) =>
+      `Give it another: services.${service}.run = { ${run}: …, local: hostProcess({ command: '…' }) }.`,
   }),
   DS_RUN_UNAVAILABLE: entry<{
     service: string;
     run: string;
     reason: string;
     others: readonly string[];
+    /** It was asked for, and nothing was changed. */
+    isAsked?: boolean;
   }>({
     blame: 'environment',
-    title: "A service's pinned run is not available",
-    message: ({ service, run, reason }) =>
-      `${service} runs by "${run}" in this checkout, which is not available: ${reason}`,
-    hint: ({ service, others }) =>
-      others.length === 0
+    title: "A service's run is not available",
+    message: ({ service, run, reason, isAsked }) =>
+      isAsked
+        ? `The run "${run}" of ${service} is not available, so nothing was changed: ${reason}`
+        : `${service} runs by "${run}" in this checkout, which is not available: ${reason}`,
+    hint: ({ service, others, isAsked }) =>
+      others.length === 0 || isAsked
         ? 'Start what it needs, then run this again.'
         : `Start what it needs, or choose another with --run ${service}=${others[0]} (its data is another).`,
   }),
