@@ -16,7 +16,14 @@ export { fileReason, isErrno } from './identity/file-reason.ts';
 export { findListeners, type Listener } from './identity/listeners.ts';
 export { acquireLock, type Lock } from './identity/lock.ts';
 export { ensurePrivateFolder } from './identity/private-folder.ts';
-export { identifyProcess, isAlive, type ProcessIdentity } from './identity/process-identity.ts';
+export {
+  identifyProcess,
+  isAlive,
+  type ProcessIdentity,
+  readBootId,
+} from './identity/process-identity.ts';
+export { isZombie, type ProcessStat, readProcessStat } from './identity/process-stat.ts';
+export { describeProcess, findSocketOwner } from './identity/socket-owner.ts';
 export { isObject, loadStateFile, parseObject, replaceStateFile } from './identity/state-file.ts';
 export { watchPath } from './identity/watch-path.ts';
 export { probeService } from './readiness/probe-service.ts';

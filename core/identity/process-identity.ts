@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { isZombie, readProcessStat } from './process-stat.ts';
 
 /** Who a process is: its pid alone is given to strangers later, with start time and boot it is not. */
 export interface ProcessIdentity {
@@ -15,15 +16,9 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
   if (process.platform !== 'linux') {
     return isSignalable(pid) ? { pid, startTicks: '', bootId: '' } : undefined;
   }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name may hold spaces and parentheses: fields are counted after its last one.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    return { pid, startTicks: fields[19] ?? '', bootId: readBootId() };
-  } catch {
-    return undefined;
-  }
+  const stat = readProcessStat(pid);
+  if (stat === undefined || isZombie(stat)) return undefined;
+  return { pid, startTicks: stat.startTicks, bootId: readBootId() };
 }
 
 /** Whether exactly this process still lives; `sinceMs` is a time (since the epoch) at which it did. */
@@ -34,7 +29,8 @@ export function isAlive(identity: ProcessIdentity, sinceMs: number): boolean {
   return found.startTicks === identity.startTicks && found.bootId === identity.bootId;
 }
 
-function readBootId(): string {
+/** What tells this start of the machine from every other; throws off Linux. */
+export function readBootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
