@@ -31,6 +31,8 @@ export interface Target {
   readiness?: Readiness;
   /** What it waits for, and whether it follows that one's restarts; for the same. */
   dependsOn?: readonly PlannedDependency[];
+  /** Services of other kinds that follow its restarts; for the same. */
+  followers?: readonly string[];
 }
 
 /** What a label on the instance remembers of its resolved run: a short HMAC for each field. */

@@ -1,1 +1,23 @@
-export {};
+import { writeSync } from 'node:fs';
+import { systemClock } from 'devservices/machine';
+import { reasonOf } from 'devservices/machine';
+import { runSupervisor } from './run-supervisor.ts';
+import type { SupervisorOptions } from './supervisor-options.ts';
+
+const [, , text = '{}'] = process.argv;
+
+runSupervisor(JSON.parse(text) as SupervisorOptions, { clock: systemClock, say }).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    say(reasonOf(error));
+    process.exit(1);
+  },
+);
+
+function say(line: string): void {
+  try {
+    writeSync(2, `${new Date().toISOString()} ${line}\n`);
+  } catch {
+    // A full disk takes no log, and is no reason to end.
+  }
+}

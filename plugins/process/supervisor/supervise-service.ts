@@ -1,0 +1,252 @@
+import { reasonOf } from 'devservices/machine';
+import { endProcess } from '../ending/end-process.ts';
+import { membersOf } from '../ending/members.ts';
+import { processErrors } from '../errors.ts';
+import type { ProcessRecord } from '../record/process-record.ts';
+import { readRecord } from '../record/records.ts';
+import { asProcess } from '../record/resolved-process.ts';
+import { exitCodeOf, launchService } from './launch-service.ts';
+import { type Living, watchAdopted } from './living.ts';
+import { createOperationQueue } from './operation-queue.ts';
+import type { StartAnswer, StartRequest } from './protocol.ts';
+import { createRecordKeeper } from './record-keeper.ts';
+import { resolveAdoption } from './resolve-adoption.ts';
+import { decideRestart } from './restart-policy.ts';
+import type { ServiceContext, SupervisedService } from './supervised-service.ts';
+import { openSurroundings, type Surroundings } from './surroundings.ts';
+
+//            start             spawned             its end, its policy
+//   idle ─────────▶ starting ─────────▶ running ─────────────────────▶ backingOff
+//    ▲ ▲               │ fails            │  │ ▲                           │
+//    │ └───────────────┘                  │  │ └──────── starting ◀────────┤ pause over
+//    │            its end, no policy      │  │ its end, too many           │
+//    ├────────────────────────────────────┘  ▼                             │
+//    │                                    gaveUp ──▶ (start, restart)      │
+//    └── stopping ◀── stop, restart, remove: from wherever it is ◀─────────┘
+type State =
+  | { name: 'idle' | 'starting' | 'stopping' | 'gaveUp' }
+  | { name: 'running'; living: Living }
+  | { name: 'backingOff'; bell: AbortController };
+
+interface Ending {
+  /** False: it is started again at once. */
+  isStopped: boolean;
+  isRemoval?: boolean;
+}
+
+/** Takes over one service; of what it runs already, `adopt` is to be told. */
+export function superviseService(first: ProcessRecord, context: ServiceContext): SupervisedService {
+  const { places, clock, say } = context;
+  const { service } = first.target;
+  const queue = createOperationQueue();
+  const keeper = createRecordKeeper(first, context);
+  let state: State = { name: 'idle' };
+  let around: Surroundings | undefined;
+  let waitingRestart: Promise<StartAnswer> | undefined;
+
+  const self: SupervisedService = {
+    get record() {
+      return keeper.record;
+    },
+    get living() {
+      return state.name === 'running' ? state.living : undefined;
+    },
+    get isActive() {
+      return state.name !== 'idle' && state.name !== 'gaveUp';
+    },
+    start: (request) => queue.run(() => start(request)),
+    stop: () => queue.run(() => end({ isStopped: true })),
+    pause: () => queue.run(() => end({ isStopped: false })),
+    restart: () => (waitingRestart ??= queue.run(restart)),
+    remove: () =>
+      queue.run(async () => {
+        await end({ isStopped: true, isRemoval: true });
+        leave();
+      }),
+    wasReady: (generation) => keeper.keep({ readyGeneration: generation }),
+    adopt: () => queue.run(adopt),
+    leave,
+  };
+  return self;
+
+  async function start({ id, target, callerEnvironment }: StartRequest): Promise<StartAnswer> {
+    if (state.name === 'running' && keeper.record.id === id) return answerOf(keeper.record);
+    // Of another record something may still run: never two of one service.
+    await end({ isStopped: false });
+    const found = readRecord(places, service);
+    if (found?.id !== id) throw processErrors.create('DS_PROCESS_GONE', { service });
+    closeSurroundings();
+    keeper.replace({ ...found, target, callerEnvironment });
+    return begin(0);
+  }
+
+  async function restart(): Promise<StartAnswer> {
+    try {
+      await end({ isStopped: false });
+    } finally {
+      // What is asked from now on wants more than the start that follows.
+      waitingRestart = undefined;
+    }
+    return begin(0);
+  }
+
+  async function begin(restarts: number): Promise<StartAnswer> {
+    state = { name: 'starting' };
+    try {
+      await endAll();
+      context.beforeStart(service);
+      const { logOffset } = (around ??= await openAround());
+      watchOver(await launchService(keeper, { places, clock, logOffset: logOffset(), restarts }));
+      context.emit({ type: 'started', service, id: keeper.record.id });
+      return answerOf(keeper.record);
+    } catch (error) {
+      // Who asked is told: no policy goes on with what was refused.
+      keeper.conclude(exitCodeOf(error), { isStopped: true });
+      state = { name: 'idle' };
+      throw error;
+    }
+  }
+
+  function watchOver(living: Living): void {
+    state = { name: 'running', living };
+    const onEnd = (exitCode: number | undefined): Promise<void> =>
+      queue.run(async () => {
+        // Whoever stopped it has seen to all that follows.
+        if (state.name === 'running' && state.living === living) followPolicy(exitCode);
+      });
+    living.ended.then(onEnd).catch(sayWhy);
+  }
+
+  function followPolicy(exitCode: number | undefined): void {
+    const { target, life, restarts } = keeper.record;
+    const ranMs = life ? clock.now() - life.startedAt : 0;
+    const decision = decideRestart(asProcess(target.run), { exitCode, ranMs, restarts });
+    const next = {
+      ...(decision.type === 'again' && { restarts: decision.restarts }),
+      ...(decision.type === 'give-up' && { gaveUp: decision.text }),
+    };
+    keeper.conclude(exitCode, next);
+    tellEnd({ willRestart: decision.type === 'again' });
+    if (decision.type === 'again') return backOff(decision);
+    state = { name: decision.type === 'rest' ? 'idle' : 'gaveUp' };
+    if (decision.type === 'give-up') say(`${service}: ${decision.text}`);
+  }
+
+  function backOff({ pauseMs, restarts }: { pauseMs: number; restarts: number }): void {
+    const bell = new AbortController();
+    state = { name: 'backingOff', bell };
+    const again = async (): Promise<void> => {
+      if (state.name !== 'backingOff' || state.bell !== bell) return;
+      try {
+        await begin(restarts);
+        context.onOwnRestart(self);
+      } catch (error) {
+        sayWhy(error);
+        keeper.keep({ isStopped: false, restarts });
+        followPolicy(exitCodeOf(error));
+      }
+    };
+    const due = clock.sleep(pauseMs, bell.signal);
+    due.then(
+      () => queue.run(again).catch(sayWhy),
+      () => {},
+    );
+  }
+
+  async function whenFilesChanged(): Promise<void> {
+    try {
+      await self.restart();
+      context.onOwnRestart(self);
+    } catch (error) {
+      sayWhy(error);
+    }
+  }
+
+  async function end({ isStopped, isRemoval = false }: Ending): Promise<void> {
+    const before = state;
+    if (before.name === 'backingOff') before.bell.abort();
+    state = { name: 'stopping' };
+    keeper.keep({ isStopped });
+    const { life } = keeper.record;
+    let trouble: unknown;
+    try {
+      await endAll();
+    } catch (error) {
+      trouble = error;
+    }
+    if (trouble !== undefined && membersOf(keeper.record).length > 0) {
+      state = before.name === 'backingOff' ? { name: 'idle' } : before;
+      throw trouble;
+    }
+    if (life && life.endedAt === undefined) {
+      const living = before.name === 'running' ? before.living : undefined;
+      const exitCode = living?.isAdopted === false ? await living.ended : undefined;
+      living?.forget();
+      keeper.conclude(exitCode);
+      tellEnd({ willRestart: !isStopped, isRemoval });
+    }
+    state = { name: 'idle' };
+    if (isStopped) closeSurroundings();
+    if (trouble !== undefined) throw trouble;
+  }
+
+  async function adopt(): Promise<void> {
+    const adoption = resolveAdoption(keeper.record);
+    if (adoption === 'none') return;
+    around = await openAround();
+    // Whoever was killed while it rotated a log has left them paused.
+    around.resume();
+    const { life, restarts } = keeper.record;
+    if (adoption === 'gave-up') state = { name: 'gaveUp' };
+    if (adoption === 'again') backOff({ pauseMs: 0, restarts });
+    if (adoption === 'watch' && life) watchOver(watchAdopted(life, clock));
+    if (adoption === 'over') {
+      await endAll();
+      keeper.conclude(undefined);
+    }
+  }
+
+  function leave(): void {
+    if (state.name === 'running') state.living.forget();
+    if (state.name === 'backingOff') state.bell.abort();
+    state = { name: 'idle' };
+    closeSurroundings();
+    keeper.close();
+  }
+
+  function tellEnd({
+    willRestart,
+    isRemoval = false,
+  }: {
+    willRestart: boolean;
+    isRemoval?: boolean;
+  }): void {
+    const { life, id } = keeper.record;
+    const seen = life?.exitCode === undefined ? {} : { exitCode: life.exitCode };
+    const at = life?.endedAt ?? clock.now();
+    context.emit({ type: 'exited', service, id, at, ...seen, willRestart, isRemoval });
+  }
+
+  async function endAll(): Promise<void> {
+    if (!keeper.record.life) return;
+    await endProcess(keeper.record, { clock, signal: new AbortController().signal });
+  }
+
+  function openAround(): Promise<Surroundings> {
+    const current = () => keeper.record;
+    return openSurroundings({ ...context, current, onChange: () => void whenFilesChanged() });
+  }
+
+  function closeSurroundings(): void {
+    around?.close();
+    around = undefined;
+  }
+
+  function sayWhy(error: unknown): void {
+    say(`${service}: ${reasonOf(error)}`);
+  }
+}
+
+function answerOf({ life }: ProcessRecord): StartAnswer {
+  return { leader: life?.leader, startedAt: life?.startedAt } as StartAnswer;
+}
