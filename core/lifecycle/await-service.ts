@@ -5,6 +5,7 @@ import type { DevServicesError } from '../errors/error.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import { attemptOnce, NotReadyError, type Probe, waitReady } from '../readiness/wait-ready.ts';
 import type { Instance } from '../run/runner.ts';
+import { createExitError, findNote, type InstanceEnd, isCrashLoop } from './exit-error.ts';
 import {
   createReadinessSource,
   lastCheck,
@@ -15,7 +16,6 @@ import {
 import type { ServiceRun } from './service-run.ts';
 
 const shownLogLines = 20;
-const crashLoopExits = 3;
 const logPatienceMs = 5000;
 
 /** Waits for the readiness; fails at once when the service ends and is not started again. */
@@ -63,7 +63,7 @@ export async function awaitCompleted(run: WatchedRun, instance: Instance): Promi
     }
   } catch (thrown) {
     if (run.signal.aborted) throw thrown;
-    if (thrown instanceof ExitedError && thrown.exitCode === 0) return;
+    if (thrown instanceof ExitedError && thrown.end.exitCode === 0) return;
     throw await explain(run, instance, thrown, undefined);
   } finally {
     own.abort(new Error('the wait is over'));
@@ -85,13 +85,13 @@ function hostSideProbes(readiness: Readiness): Probe[] {
 }
 
 class ExitedError extends Error {
-  readonly exitCode: number;
-  readonly error: DevServicesError;
+  readonly end: InstanceEnd;
+  readonly awaited: string;
 
-  constructor(exitCode: number, error: DevServicesError) {
-    super(error.message);
-    this.exitCode = exitCode;
-    this.error = error;
+  constructor(end: InstanceEnd, awaited: string) {
+    super('it ended');
+    this.end = end;
+    this.awaited = awaited;
   }
 }
 
@@ -109,15 +109,10 @@ function whenExited(
       if (event.type === 'removed' || (event.type === 'exited' && event.isRemoval)) {
         reject(serviceErrors.create('DS_SERVICE_REMOVED', { service }));
       } else if (event.type === 'exited') {
-        const { exitCode } = event;
+        const { exitCode, willRestart } = event;
         exits += 1;
-        if (!event.willRestart) {
-          const facts = { service, exitCode, awaited };
-          reject(new ExitedError(exitCode, serviceErrors.create('DS_SERVICE_EXITED', facts)));
-        } else if (exits >= crashLoopExits) {
-          const facts = { service, exitCode, exits };
-          reject(new ExitedError(exitCode, serviceErrors.create('DS_SERVICE_CRASH_LOOP', facts)));
-        }
+        const end = { exitCode, exits, willRestart };
+        if (!willRestart || isCrashLoop(end)) reject(new ExitedError(end, awaited));
       } else if (event.type === 'lost') {
         reject(event.error);
       }
@@ -142,8 +137,11 @@ async function explain(
   const { service } = run.planned;
   const logs = await lastLogLines(run, instance);
   const seen = { logs, ...(lastProbe === undefined ? {} : { lastProbe }) };
-  if (thrown instanceof ExitedError)
-    return withFacts(thrown.error, { ...seen, exitCode: thrown.exitCode });
+  if (thrown instanceof ExitedError) {
+    const { end, awaited } = thrown;
+    const note = await findNote(run, instance, end);
+    return withFacts(createExitError(end, { service, awaited, note }), seen);
+  }
   if (thrown instanceof NotReadyError) {
     // A healthcheck that has not failed often enough is news to nobody until now.
     const said =

@@ -124,7 +124,7 @@ async function followEvents(
       case 'exited':
         if (!isWanted(event)) break;
         log.info(
-          `${event.service} ended with exit code ${event.exitCode}${event.willRestart ? ', and is started again' : ''}.`,
+          `${event.service} ended with exit code ${event.exitCode ?? 'unknown'}${event.willRestart ? ', and is started again' : ''}.`,
         );
         break;
       case 'removed':

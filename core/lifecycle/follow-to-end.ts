@@ -8,6 +8,14 @@ import { createLogReader, observePatiently } from './log-reader.ts';
 
 // The last lines come a moment after the end, or from an engine in trouble never.
 const lastLinesMs = 5000;
+/** What commands that run others say of a failure of their own. */
+const unknownStatus = 125;
+
+interface End {
+  /** Undefined where nobody saw it. */
+  exitCode: number | undefined;
+  isRemoval?: boolean;
+}
 
 export interface Followed {
   runner: Runner;
@@ -48,37 +56,37 @@ export async function followToEnd(kernel: Kernel, followed: Followed): Promise<n
     withDeadline({ clock, ms: lastLinesMs, signal }, () => reader.ended(), removed).catch(() => {
       signal.throwIfAborted();
     });
-  /** Its exit status if it has ended. */
-  const look = async (): Promise<number | undefined> => {
+  /** How it ended, if it has. */
+  const look = async (): Promise<End | undefined> => {
     const { instances } = await observePatiently({ runner, project, clock, signal });
     const now = instances.find((one) => one.id === id);
     if (!now) throw removed();
     reader.open();
-    return now.status === 'exited' ? (now.exitCode ?? 0) : undefined;
+    return now.status === 'exited' ? { exitCode: now.exitCode } : undefined;
   };
 
-  let exitCode: number | undefined;
-  let isRemoval = false;
+  let end: End | undefined;
   reader.open();
-  if (followed.isOlder) exitCode = await look();
-  if (exitCode === undefined) {
+  if (followed.isOlder) end = await look();
+  if (!end) {
     for await (const event of events) {
       if ('id' in event && (event.id !== id || isOfRunBefore(event, instance))) continue;
       if (event.type === 'started') reader.open();
       if (event.type === 'lost') log.warn(`${event.error.message} It goes on when it is back.`);
-      if (event.type === 'regained') exitCode = await look();
+      if (event.type === 'regained') end = await look();
       if (event.type === 'removed' && !isStopping()) throw removed();
       if (event.type === 'exited' && !event.willRestart) {
-        exitCode = event.exitCode;
-        isRemoval = event.isRemoval === true;
+        end = { exitCode: event.exitCode, isRemoval: event.isRemoval === true };
       }
-      if (exitCode !== undefined) break;
+      if (end) break;
     }
   }
   signal.throwIfAborted();
   await drain();
-  if (isRemoval && !isStopping()) throw removed();
-  return exitCode ?? 0;
+  if (end?.isRemoval && !isStopping()) throw removed();
+  if (!end) return 0;
+  if (end.exitCode === undefined) log.warn(`${service} ended; nobody saw with which exit code.`);
+  return end.exitCode ?? unknownStatus;
 }
 
 const isOfRunBefore = (event: RunnerEvent, { endedAt }: Instance): boolean =>

@@ -29,7 +29,7 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
     run.signal.throwIfAborted();
     tracked.enter({ state: 'starting' });
     wasAsked = true;
-    started = await run.runner.start(planned, prepared, run.signal);
+    started = await run.start(prepared);
     run.onStarted(started);
     return await becomeReady(run, started);
   } catch (thrown) {

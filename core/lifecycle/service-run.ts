@@ -29,6 +29,8 @@ export interface ServiceRun {
   deadlineMs: number | undefined;
   /** What runs of it is replaced when its dependencies' conditions hold, and not ahead of them. */
   isPatient: boolean;
+  /** The start request; resolves when it came through. */
+  start(instance: Instance): Promise<Instance>;
   /** Its start request came through. */
   onStarted(instance: Instance): void;
   /** What the runner reports; opened on first need, since a no-op needs none. */

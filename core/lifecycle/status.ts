@@ -1,6 +1,7 @@
 import type { ServiceReport, StateName } from '../events.ts';
 import type { CheckoutSummary } from '../identity/checkout.ts';
 import { readReadyRecords } from '../identity/ready-records.ts';
+import { isSeenReady } from '../run/is-seen-ready.ts';
 import type { Instance } from '../run/runner.ts';
 import { observe } from './down.ts';
 import type { Kernel } from './kernel.ts';
@@ -61,15 +62,15 @@ function stateOf(instance: Instance, readyGeneration: string | undefined): State
       return instance.exitCode === 0 ? 'completed' : 'failed';
     case 'running':
       if (instance.health === 'unhealthy') return 'unhealthy';
-      return readyGeneration === instance.generation ? 'ready' : 'running';
+      return isSeenReady(instance, readyGeneration) ? 'ready' : 'running';
     default:
       return instance.status satisfies never;
   }
 }
 
-function reasonOf({ exitCode, status }: Instance, state: StateName): ServiceReport['reason'] {
+function reasonOf({ exitCode, status, note }: Instance, state: StateName): ServiceReport['reason'] {
   if (status === 'exited')
-    return { code: 'exited', text: `ended with exit code ${exitCode ?? 'unknown'}` };
-  if (state === 'running') return { code: 'running', text: 'running, not seen ready' };
-  return { code: state, text: state };
+    return { code: 'exited', text: note ?? `ended with exit code ${exitCode ?? 'unknown'}` };
+  if (state === 'running') return { code: 'running', text: note ?? 'running, not seen ready' };
+  return { code: state, text: note ?? state };
 }

@@ -4,11 +4,12 @@ import { type DevServicesError, isDevServicesError } from '../errors/error.ts';
 import type { ServiceReport } from '../events.ts';
 import type { Plan, PlannedService } from '../plan/plan.ts';
 import { Veto } from '../plugin/plugin-hooks.ts';
-import type { Instance, PrepareOptions } from '../run/runner.ts';
+import type { Instance, PrepareOptions, Runner } from '../run/runner.ts';
 import { trackService, type TrackedService } from '../service/track-service.ts';
 import { amendPlan } from './amend-plan.ts';
 import { lastLogLines } from './await-service.ts';
 import { type Conditions, createConditions } from './conditions.ts';
+import { createExitError } from './exit-error.ts';
 import type { Kernel } from './kernel.ts';
 import { createReadyStep } from './ready-step.ts';
 import { removeAll, removeLeftovers } from './remove-instances.ts';
@@ -23,6 +24,12 @@ export interface UpOptions {
   /** Replaces every readiness's deadline. */
   waitTimeoutMs?: number | undefined;
   removeOrphans: boolean;
+  /** Starts a service otherwise than its runner does; undefined: as that does. */
+  startAs?(
+    planned: PlannedService,
+    instance: Instance,
+    runner: Runner,
+  ): Promise<Instance> | undefined;
   /** Told of each service that is started, as soon as it is. */
   onStarted?(service: string, instance: Instance): void;
   /** Told of each service that is ready or completed, as soon as it is. */
@@ -94,6 +101,8 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       deadlineMs: options.waitTimeoutMs,
       isPatient: options.isPatient ?? false,
       removeReplaced: async () => throwAll(await removeAll(kernel, planned.replaced)),
+      start: (instance) =>
+        options.startAs?.(planned, instance, runner) ?? runner.start(planned, instance, signal),
       onStarted: (instance) => options.onStarted?.(service, instance),
       openWatch: () => watches.open(planned),
       conditions: () => conditions.hold(planned, signal),
@@ -111,14 +120,18 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
     } else {
       kernel.state.recordReady(service, end.instance.generation);
       options.onReady?.(service);
+      let exits = 0;
       watches.opened(planned)?.on(end.instance, (event) => {
         // Ready once is not ready for ever: who dies while others are still awaited has failed.
-        if (event.type !== 'exited' || event.willRestart || own.current.state !== 'ready') return;
+        if (event.type !== 'exited') return;
+        exits += 1;
+        if (event.willRestart || own.current.state !== 'ready') return;
         const logs: string[] = [];
-        const facts = { service, exitCode: event.exitCode, logs };
+        const { exitCode } = event;
         const error = event.isRemoval
           ? serviceErrors.create('DS_SERVICE_REMOVED', { service })
-          : serviceErrors.create('DS_SERVICE_EXITED', facts);
+          : createExitError({ exitCode, exits, willRestart: false }, { service });
+        Object.assign(error.facts, { logs });
         errors.push(error);
         reading.push(
           lastLogLines({ ...kernel, runner }, end.instance).then((lines) => logs.push(...lines)),
@@ -126,7 +139,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
         ends.set(service, { instance: end.instance, error });
         own.enter({
           state: 'failed',
-          exitCode: event.exitCode,
+          ...(exitCode === undefined ? {} : { exitCode }),
           reason: { code: error.code, text: error.message },
         });
       });

@@ -70,7 +70,7 @@ async function begin(
   open: (planned: PlannedService) => Promise<InstanceWatch>,
 ): Promise<void> {
   const runner = await kernel.runner(planned.run.kind, planned.service);
-  await Promise.all([open(planned), runner.ensureProject(kernel.project, kernel.signal)]);
+  await Promise.all([runner.ensureProject(kernel.project, kernel.signal), open(planned)]);
 }
 
 // What ended between the look of the plan and the beginning of the watch was reported to nobody.
@@ -89,8 +89,9 @@ async function lookAgain(
       const now = instances.find((one) => one.id === id);
       if (!now) watch.tell({ type: 'removed', service: name, id });
       else if (now.status === 'exited') {
-        const exitCode = now.exitCode ?? 0;
-        watch.tell({ type: 'exited', service: name, id, exitCode, willRestart: false });
+        const { exitCode } = now;
+        const code = exitCode === undefined ? {} : { exitCode };
+        watch.tell({ type: 'exited', service: name, id, ...code, willRestart: false });
       }
     }
   } catch (thrown) {

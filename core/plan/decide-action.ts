@@ -61,7 +61,7 @@ export function decideAction(situation: Situation): { action: PlannedAction; rea
   }
   const text =
     instance.status === 'exited'
-      ? `ended with exit code ${instance.exitCode ?? 'unknown'}`
+      ? (instance.note ?? `ended with exit code ${instance.exitCode ?? 'unknown'}`)
       : instance.status;
   return { action: 'start', reason: { code: 'not-running', text } };
 }

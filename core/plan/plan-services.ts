@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../config/config.ts';
 import { topologicalOrder } from '../graph.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
+import { isSeenReady } from '../run/is-seen-ready.ts';
 import type { Instance } from '../run/runner.ts';
 import { dependenciesOf, edgesOf } from '../selection.ts';
 import type { ChosenRun } from './choose-runs.ts';
@@ -63,6 +64,7 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
   // When its image is fetched says nothing of the container itself.
   const { pullPolicy: _, ...lasting } = run;
   const spec = state.hashSpec(lasting, ports);
+  const followers = followersOf(findings, service, run.kind);
   const changed = instance?.spec ? state.diffSpec(instance.spec, spec) : [];
   return {
     project,
@@ -91,10 +93,21 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
       service: need,
       ...how,
     })),
+    ...(followers.length > 0 ? { followers } : {}),
     ...(instance ? { instance } : {}),
     isKnownReady:
       instance !== undefined &&
       instance.health !== 'unhealthy' &&
-      state.readyGenerations[service] === instance.generation,
+      isSeenReady(instance, state.readyGenerations[service]),
   };
+}
+
+/** Whose restarts their own runner does not see to: they are of other kinds than what they follow. */
+function followersOf({ config, resolved }: Findings, service: string, kind: string): string[] {
+  return Object.entries(resolved)
+    .filter(([name, { run }]) => {
+      const needs = dependenciesOf(config.services[name]);
+      return run.kind !== kind && needs.some(([need, how]) => need === service && how.restart);
+    })
+    .map(([name]) => name);
 }

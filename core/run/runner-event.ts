@@ -6,7 +6,8 @@ export type RunnerEvent =
       type: 'exited';
       service: string;
       id: string;
-      exitCode: number;
+      /** Absent where nobody of us saw how it ended. */
+      exitCode?: number;
       willRestart: boolean;
       /** By the runner's own clock, milliseconds since the epoch, where it tells. */
       at?: number;

@@ -7,9 +7,25 @@ import type {
   OwnedData,
   Runner,
 } from '../run/runner.ts';
+import type { Run } from '../run/run.ts';
 
 /** One call of the runner, as a test compares it: `start db`. */
 export type RunnerCall = string;
+
+/** What a fake runner can besides what every runner must. */
+export interface FakeRunnerOptions {
+  /** Tells when its instances began, milliseconds since the epoch; default: starts are counted. */
+  now?(): number;
+  /** It tends: `tend` is among its calls. */
+  tends?: boolean;
+  /** Where its instances arrive on this machine, null where they need none: `gateway` is among its calls. */
+  gateway?: string | null;
+  /** It relays: `relay api http at 172.18.0.1` is among its calls. */
+  relays?: boolean;
+}
+
+/** Why a run cannot be had, where it cannot. */
+export type Refusal = (run: Run, service: string) => DevServicesError | undefined;
 
 /** A runner that runs nothing: a test says what its services do. */
 export interface FakeRunner extends Runner {
@@ -27,8 +43,8 @@ export interface FakeRunner extends Runner {
   failOn(call: RunnerCall, error: unknown): void;
   /** Holds a step until the returned function is called. */
   holdOn(call: RunnerCall): () => void;
-  /** The service ends now, or as soon as it is started. */
-  exit(service: string, exitCode: number, options?: { willRestart?: boolean }): void;
+  /** The service ends now, or as soon as it is started; undefined: nobody saw with which code. */
+  exit(service: string, exitCode: number | undefined, options?: { willRestart?: boolean }): void;
   /** The engine's word on a service. */
   report(service: string, health: 'healthy' | 'unhealthy'): void;
   /** A line of the service's log; `at` is an ISO time. */
@@ -42,6 +58,8 @@ export interface FakeRunner extends Runner {
   /** It sees everything again. */
   regain(): void;
   setAvailable(error: DevServicesError | undefined): void;
+  /** Which of its runs cannot be had here; default: each can. */
+  setRefusal(refusal: Refusal): void;
   /** What services start from is not here. */
   setMissing(images: readonly MissingImage[]): void;
   addData(found: Omit<OwnedData, 'kind' | 'project'>): void;

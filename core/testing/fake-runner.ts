@@ -9,10 +9,12 @@ import type {
   RunnerEvent,
 } from '../run/runner.ts';
 import type { Run } from '../run/run.ts';
+import { createFakeEvents } from './fake-events.ts';
+import { createFakeExtras } from './fake-extras.ts';
 import { createFakeLogs } from './fake-logs.ts';
-import type { FakeRunner, RunnerCall } from './fake-runner-contract.ts';
+import type { FakeRunner, FakeRunnerOptions, Refusal, RunnerCall } from './fake-runner-contract.ts';
 
-export type { FakeRunner } from './fake-runner-contract.ts';
+export type { FakeRunner, FakeRunnerOptions } from './fake-runner-contract.ts';
 
 /**
  * For tests of plugins and of the kernel: every service is there at once and listens, until told otherwise.
@@ -21,7 +23,7 @@ export type { FakeRunner } from './fake-runner-contract.ts';
  * const runner = createFakeRunner();
  * runner.exit('db', 1);          // db ends as soon as it is started
  */
-export function createFakeRunner(kind = 'container'): FakeRunner {
+export function createFakeRunner(kind = 'container', options: FakeRunnerOptions = {}): FakeRunner {
   const calls: RunnerCall[] = [];
   const instances = new Map<string, Instance>();
   const silent = new Set<string>();
@@ -36,15 +38,13 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
   const exits = new Map<string, RunnerEvent>();
   const data: OwnedData[] = [];
   const nowhere = { project: '', checkout: '' };
-  const watchers = new Set<(event: RunnerEvent) => void>();
+  const { tell, ...events } = createFakeEvents();
+  let refusal: Refusal | undefined;
   let unavailable: DevServicesError | undefined;
   let missing: readonly MissingImage[] = [];
   let outOfSight: { error: DevServicesError } | undefined;
   let generations = 0;
 
-  const tell = (event: RunnerEvent) => {
-    for (const watcher of watchers) watcher(event);
-  };
   const step = async (call: RunnerCall, signal?: AbortSignal): Promise<void> => {
     calls.push(call);
     const held = holds.get(call);
@@ -75,12 +75,12 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         type: 'exited',
         service,
         id,
-        exitCode,
+        ...(exitCode === undefined ? {} : { exitCode }),
         willRestart,
       });
       if (instance?.status !== 'running') return void exits.set(service, event(''));
       logs.end(service);
-      if (!willRestart) instances.set(service, { ...instance, status: 'exited', exitCode });
+      if (!willRestart) instances.set(service, ended(instance, exitCode));
       tell(event(instance.id));
       if (willRestart) tell({ type: 'started', service, id: instance.id });
     },
@@ -114,6 +114,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       logs.mend();
       tell({ type: 'regained' });
     },
+    setRefusal: (next) => void (refusal = next),
     setAvailable: (error) => void (unavailable = error),
     setMissing: (images) => void (missing = images),
     addData: (found) => void data.push({ ...found, kind, project: nowhere }),
@@ -157,7 +158,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
         ...rest,
         spec,
         status: 'running',
-        startedAt: ++generations,
+        startedAt: options.now?.() ?? ++generations,
         generation: `${id}@${++generations}`,
         endpoints,
       };
@@ -166,7 +167,7 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
       const ending = exits.get(service);
       if (ending?.type === 'exited') {
         exits.delete(service);
-        instances.set(service, { ...instance, status: 'exited', exitCode: ending.exitCode });
+        instances.set(service, ended(instance, ending.exitCode));
         logs.end(service);
         tell({ ...ending, id });
       }
@@ -213,32 +214,23 @@ export function createFakeRunner(kind = 'container'): FakeRunner {
     execAttached: async ({ service }, command) => (await attached.get(service)?.(command)) ?? 0,
     async watch(_, signal) {
       await step('watch', signal);
-      const queue: RunnerEvent[] = [];
-      let wake = () => {};
-      const watcher = (event: RunnerEvent) => {
-        queue.push(event);
-        wake();
-      };
-      watchers.add(watcher);
-      signal.addEventListener('abort', () => watchers.delete(watcher));
-      signal.addEventListener('abort', () => wake());
-      return (async function* () {
-        for (;;) {
-          while (queue.length > 0) yield queue.shift() as RunnerEvent;
-          if (signal.aborted) return;
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      })();
+      return events.watch(signal);
     },
     listMissing: async (targets) =>
       missing.filter(({ service }) => targets.some((target) => target.service === service)),
     dropProject: (_, signal) => step('drop project', signal),
-    async close() {
-      watchers.clear();
+    close: async () => events.close(),
+    canRun: async (run, { service }) => {
+      const error = refusal?.(run, service);
+      return error ? { available: false, error } : { available: true };
     },
+    ...createFakeExtras(options, step),
   };
+}
+
+function ended(instance: Instance, exitCode: number | undefined): Instance {
+  const { exitCode: _, ...lasting } = instance;
+  return { ...lasting, status: 'exited', ...(exitCode === undefined ? {} : { exitCode }) };
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {

@@ -21,6 +21,16 @@ const describeMissing = ({ image, services, bytes, isBuilt, note }: MissingImage
     ...(note === undefined ? [] : [note]),
   ].join('; ');
 
+interface ExitFacts {
+  service: string;
+  /** Undefined where nobody saw the end. */
+  exitCode: number | undefined;
+  /** What its runner says of it. */
+  note?: string | undefined;
+}
+
+const inBrackets = (note: string | undefined): string => (note === undefined ? '' : ` (${note})`);
+
 export const serviceErrors = defineErrors({
   DS_SERVICE_UNKNOWN: entry<{ names: readonly string[]; known: readonly string[] }>({
     blame: 'user',
@@ -33,18 +43,18 @@ export const serviceErrors = defineErrors({
     hint: () =>
       'Name services as the configuration does; `devservices config services` shows them.',
   }),
-  DS_SERVICE_EXITED: entry<{ service: string; exitCode: number; awaited?: string }>({
+  DS_SERVICE_EXITED: entry<ExitFacts & { awaited?: string }>({
     blame: 'outcome',
     title: 'A service ended while it was awaited',
-    message: ({ service, exitCode, awaited }) =>
-      `${service} ended with exit code ${exitCode} ${awaited === undefined ? 'after it was ready, while others were awaited' : `before it was ${awaited}`}.`,
+    message: ({ service, exitCode, awaited, note }) =>
+      `${service} ended with exit code ${exitCode ?? 'unknown'} ${awaited === undefined ? 'after it was ready, while others were awaited' : `before it was ${awaited}`}${inBrackets(note)}.`,
     hint: ({ service }) => `Its last log lines say why; \`devservices logs ${service}\` shows all.`,
   }),
-  DS_SERVICE_CRASH_LOOP: entry<{ service: string; exits: number; exitCode: number }>({
+  DS_SERVICE_CRASH_LOOP: entry<ExitFacts & { exits: number }>({
     blame: 'outcome',
     title: 'A service keeps ending and being restarted',
-    message: ({ service, exits, exitCode }) =>
-      `${service} ended ${exits} times while it was awaited, last with exit code ${exitCode}: a crash loop.`,
+    message: ({ service, exits, exitCode, note }) =>
+      `${service} ended ${exits} times while it was awaited, last with exit code ${exitCode ?? 'unknown'}: a crash loop${inBrackets(note)}.`,
     hint: ({ service }) => `Its last log lines say why; \`devservices logs ${service}\` shows all.`,
   }),
   DS_SERVICE_NOT_READY: entry<{ service: string; waited: string; lastProbe: string }>({

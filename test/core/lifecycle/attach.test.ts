@@ -31,6 +31,7 @@ function createCaller() {
         taken();
         return { stdout, release: () => {} } as unknown as ForegroundStreams;
       },
+      run: async (command: readonly string[]) => Number(command[0]),
     },
   };
 }
@@ -55,6 +56,15 @@ test('what it needs comes first and stays; its lines, then its status; it is rem
   expect(attached.stdout()).toBe('hello\n');
   expect(done(host)).toEqual(['start db', 'start relay', 'remove relay']);
   expect([...host.runner.instances.keys()]).toEqual(['db']);
+});
+
+test('an end that nobody saw is no good one: it is said, with a status of our own', async () => {
+  await using host = createTestHost({ config });
+  const attached = attach(host);
+  await attached.isTaken;
+  host.runner.exit('relay', undefined);
+  expect(await attached.ended).toBe(125);
+  expect(messages(host)).toContain('relay ended; nobody saw with which exit code.');
 });
 
 test('a signal stops it once; the second one removes it at once', async () => {

@@ -172,3 +172,24 @@ async function loseReadiness() {
   await saw(again, 'probe-failed');
   return { first, again, done, answer: (code: number) => void (status = code) };
 }
+
+test('what its runner started again and saw ready itself is ready, and asked nothing', async () => {
+  const config: Config = { services: { db: { run: image(), ready: ready.command(['check']) } } };
+  await using first = createTestHost({ config });
+  await first.up();
+  first.runner.setExec('db', { exitCode: 1, output: 'asked again' });
+  for (const [generation, isReady, state] of [
+    ['second', false, 'running'],
+    ['third', true, 'ready'],
+  ] as const) {
+    first.runner.change('db', { generation, isReady });
+    const [status] = await first.host.status();
+    expect(status?.services['db']?.state).toBe(state);
+  }
+  const again = await next(first);
+  const from = again.runner.calls.length;
+  const outcome = await again.up();
+  expect(column(outcome, 'state')).toEqual({ db: 'ready' });
+  expect(again.runner.calls.slice(from)).toEqual(['observe']);
+  await again.host.close();
+});
