@@ -46,9 +46,10 @@ export function createForeground(options: ForegroundOptions): Foreground {
         stdout,
         stderr,
         ...(hasTerminal ? { terminal: sizeOf(stdout) } : {}),
-        onSignal(listener) {
+        onSignal(listener, { keepsTerminal = false } = {}) {
           const { release } = take(listener);
-          const restore = hasTerminal ? passKeys(keys, options.process) : () => {};
+          const restore =
+            hasTerminal && !keepsTerminal ? passKeys(keys, options.process) : () => {};
           return () => {
             restore();
             release();

@@ -2,7 +2,7 @@ import { isPlugin } from './define-plugin.ts';
 import type { Plugin } from './plugin.ts';
 
 /** The plugins that are there without being listed; `plugins: { NAME: null }` takes one out. */
-const names = ['docker'] as const;
+const names = ['docker', 'process'] as const;
 
 /**
  * Imports the built-in plugins by the package's own name, as any stranger's is: core knows no more of

@@ -11,8 +11,12 @@ export interface AttachedCommand {
   workingDir?: string;
   /**
    * To be called once, right before the command runs: what is typed and signalled is the command's
-   * from then on. Returns how to stop that, which is to be called however it ends.
+   * from then on. Returns how to stop that, which is to be called however it ends. With `keepsTerminal`
+   * the terminal stays as it is, for a command of this machine that reads it itself.
    */
-  onSignal?(listener: (name: NodeJS.Signals) => void): () => void;
+  onSignal?(
+    listener: (name: NodeJS.Signals) => void,
+    options?: { keepsTerminal?: boolean },
+  ): () => void;
   signal: AbortSignal;
 }
