@@ -44,6 +44,10 @@ export interface ForegroundCommand {
   cwd?: string;
   /** Instead of the caller's own. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** As whom it runs; default: who runs us. */
+  user?: { readonly uid: number; readonly gid: number };
+  /** Told its pid as soon as it runs. */
+  onStart?(pid: number): void;
 }
 
 // Between the signal and SIGKILL, as Compose has it.
@@ -52,13 +56,14 @@ const graceMs = 10_000;
 /** Runs a program on the caller's streams; `signal` is what ends it when the task itself cannot go on. */
 export function runInForeground(
   [command = '', ...args]: readonly string[],
-  options: Required<ForegroundCommand> & {
-    take: Foreground['take'];
-    signal: AbortSignal;
-    clock?: Clock;
-  },
+  options: ForegroundCommand &
+    Required<Pick<ForegroundCommand, 'cwd' | 'env'>> & {
+      take: Foreground['take'];
+      signal: AbortSignal;
+      clock?: Clock;
+    },
 ): Promise<number> {
-  const { cwd, env, take, signal, clock = systemClock } = options;
+  const { cwd, env, user, take, signal, clock = systemClock } = options;
   return new Promise((resolve, reject) => {
     let signalsSent = 0;
     let child: ChildProcess | undefined;
@@ -79,6 +84,7 @@ export function runInForeground(
       child = spawn(command, args, {
         cwd,
         env: { ...env },
+        ...(user && { uid: user.uid, gid: user.gid }),
         stdio: ['inherit', ...output.map((stream) => fdOf(stream) ?? ('pipe' as const))],
       });
     } catch (thrown) {
@@ -89,6 +95,7 @@ export function runInForeground(
     [child.stdout, child.stderr].forEach((from, index) => {
       from?.pipe(output[index] as NodeJS.WriteStream, { end: false });
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const stop = () => {
       send('SIGTERM');
       clock.sleep(graceMs, gone.signal).then(

@@ -3,7 +3,7 @@ import type { ResolvedConfig } from './config/config.ts';
 import type { ContractToken, Contracts } from './contracts.ts';
 import type { EventStream } from './events.ts';
 import type { ProjectIdentity } from './identity/project.ts';
-import type { AttachRequest } from './lifecycle/attach-service.ts';
+import type { AttachRequest } from './lifecycle/attachment.ts';
 import type { PluginDescription } from './lifecycle/describe-plugins.ts';
 import type { ExecRequest } from './lifecycle/exec-in-service.ts';
 import type { Diagnosis } from './lifecycle/diagnose.ts';

@@ -2,6 +2,7 @@ import type { OwnedData } from './owned.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import type { AttachedCommand } from './attached-command.ts';
+import type { Attached, AttachedRun } from './attached-run.ts';
 import type { Finding } from './finding.ts';
 import type { Instance, PortBinding, ResolvedRun, Target } from './instance.ts';
 import type { RunnerEvent } from './runner-event.ts';
@@ -17,6 +18,7 @@ import type {
 
 export type { OwnedData } from './owned.ts';
 export type { AttachedCommand } from './attached-command.ts';
+export type * from './attached-run.ts';
 export type * from './instance.ts';
 export type * from './runner-options.ts';
 
@@ -140,6 +142,11 @@ export interface Runner {
    * cannot be run, throws an error with `shellStatus` 126 or 127 in its facts, as shells have them.
    */
   execAttached?(instance: Instance, command: AttachedCommand): Promise<number>;
+  /**
+   * Instead of `start`: runs it on the caller's own streams, terminal and all, and resolves when it
+   * runs. `stop`, `remove` and what else looks at it elsewhere take it as any other.
+   */
+  runAttached?(target: Target, instance: Instance, attached: AttachedRun): Promise<Attached>;
   /** What the engine's own healthcheck said last, in words; undefined where it said nothing yet. */
   lastCheck?(instance: Instance, signal: AbortSignal): Promise<string | undefined>;
   /**
