@@ -75,4 +75,13 @@ export const processExamples: ExamplesOf<typeof processErrors> = {
     path: '/home/ada/.local/state/devservices/3f2a9c81d07b/processes/shop/api.log',
     reason: 'the disk is full',
   },
+  DS_PROCESS_RELAY_TAKEN: {
+    service: 'api',
+    port: 3000,
+    at: '172.18.0.1',
+    holder: 'node server.js (pid 4711)',
+  },
+  DS_PROCESS_RELAY_ADDRESS: { service: 'api', port: 3000, at: '172.18.0.1' },
+  DS_PROCESS_RELAY_FAILED: { service: 'api', port: 80, at: '172.18.0.1', reason: 'EACCES' },
+  DS_PROCESS_RELAY_UDP: { service: 'dns', port: 5353 },
 };

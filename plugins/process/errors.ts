@@ -178,4 +178,33 @@ export const processErrors = defineErrors({
       `A command of ${service} cannot run as ${user}: the service is a process of this machine.`,
     hint: ({ user }) => `Leave out --user, or run the command by \`sudo -u ${user}\`.`,
   }),
+  DS_PROCESS_RELAY_TAKEN: entry<{ service: string; port: number; at: string; holder: string }>({
+    blame: 'environment',
+    title: 'Containers would reach somebody else than a process',
+    message: ({ service, port, at, holder }) =>
+      `Containers are to reach ${service} at ${at}:${port}, where ${holder} listens.`,
+    hint: ({ service, holder }) => `End ${holder}, or give ${service} another port.`,
+  }),
+  DS_PROCESS_RELAY_ADDRESS: entry<{ service: string; port: number; at: string }>({
+    blame: 'environment',
+    title: 'The address at which containers reach a process is not there',
+    message: ({ service, port, at }) =>
+      `Containers are to reach ${service} at ${at}:${port}; this machine has no address ${at} any more.`,
+    hint: () => 'Run `devservices up` again: it makes a network that was removed anew.',
+  }),
+  DS_PROCESS_RELAY_FAILED: entry<{ service: string; port: number; at: string; reason: string }>({
+    blame: 'environment',
+    title: 'A process cannot be made reachable for containers',
+    message: ({ service, port, at, reason }) =>
+      `Containers are to reach ${service} at ${at}:${port}, which this machine refuses: ${reason}.`,
+    hint: ({ service }) =>
+      `Let ${service} listen at an address that containers reach, or take a port above 1023.`,
+  }),
+  DS_PROCESS_RELAY_UDP: entry<{ service: string; port: number }>({
+    blame: 'user',
+    title: 'A UDP port on loopback is out of reach for containers',
+    message: ({ service, port }) =>
+      `${service} has the UDP port ${port} on loopback only; for containers only TCP is passed on.`,
+    hint: ({ service }) => `Let ${service} listen for UDP on 0.0.0.0.`,
+  }),
 });

@@ -53,6 +53,19 @@ describe('a container’s fields', () => {
     });
   });
 
+  test('who needs this machine itself says so, on the project’s own network', () => {
+    const run = (needsGateway: boolean, fields: Partial<ContainerRun> = {}) =>
+      normaliseContainer(
+        { kind: 'container', image: 'x', ...fields },
+        { service: 'db', project, root: '/repo', environment: {}, needsGateway },
+      );
+    expect(run(false)).toEqual(normalise({}));
+    expect(run(true)).toEqual({ ...normalise({}), needsGateway: true });
+    for (const networkMode of ['host', 'bridge', 'none', 'service:web'] as const) {
+      expect(run(true, { networkMode })).toEqual(normalise({ networkMode }));
+    }
+  });
+
   test('a secret is told by its name when it changes, and is where Compose has it', async () => {
     const files = (secret: string) => ({
       secrets: { a: Buffer.from(secret).toString('base64'), b: '' },
