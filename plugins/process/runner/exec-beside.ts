@@ -3,20 +3,24 @@ import { constants } from 'node:os';
 import { reasonOf } from 'devservices/machine';
 import type { ExecResult } from 'devservices/runner';
 import type { ProcessRecord } from '../record/process-record.ts';
-import { placeOf } from './place-of.ts';
+import { commandBeside } from './command-beside.ts';
 
 const keptBytes = 16 * 1024;
 
-/** Runs a command where the process runs, with its variables; what is killed with `signal` is all of it. */
+/**
+ * Runs a command where the process runs, as it does, with its variables; what is killed with `signal` is
+ * all of it. Throws DS_PROCESS_NOT_FOUND, DS_PROCESS_NOT_EXECUTABLE and DS_PROCESS_CWD_MISSING.
+ */
 export function execBeside(
   record: ProcessRecord,
-  [program = '', ...args]: readonly string[],
+  command: readonly string[],
   signal: AbortSignal,
 ): Promise<ExecResult> {
   signal.throwIfAborted();
+  const { file, args, options } = commandBeside(record, command);
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      ...placeOf(record),
+    const child = spawn(file, args, {
+      ...options,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -31,11 +35,9 @@ export function execBeside(
       reject(signal.reason as Error);
     };
     signal.addEventListener('abort', stop, { once: true });
-    child.once('error', (thrown: NodeJS.ErrnoException) => {
+    child.once('error', (thrown) => {
       signal.removeEventListener('abort', stop);
-      // As a shell says it: the probe that asked shows it as its answer.
-      const exitCode = thrown.code === 'ENOENT' ? 127 : 126;
-      resolve({ exitCode, output: `${program}: ${reasonOf(thrown)}` });
+      resolve({ exitCode: 126, output: `${file}: ${reasonOf(thrown)}` });
     });
     child.once('close', (code, name) => {
       signal.removeEventListener('abort', stop);
