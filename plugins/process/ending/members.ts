@@ -1,7 +1,8 @@
 import type { ProcessIdentity } from 'devservices/machine';
 import type { ProcessRecord } from '../record/process-record.ts';
 import { markerOf } from './marked-processes.ts';
-import { type ProcessRow, readProcessTable } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
+import { readProcessTable } from './process-table.ts';
 
 /**
  * The living processes of a service: its group, those elsewhere that carry its marker, and what they

@@ -1,5 +1,5 @@
 import { markerVariable } from '../record/process-record.ts';
-import type { ProcessRow } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
 
 /**
  * What `ps -axwwE -o pid= -o ppid= -o pgid= -o stat= -o lstart= -o command=` of macOS prints: the

@@ -1,27 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import {
-  isZombie,
-  type ProcessIdentity,
-  type ProcessStat,
-  readBootId,
-  readProcessStat,
-} from 'devservices/machine';
+import { isZombie, type ProcessStat, readBootId, readProcessStat } from 'devservices/machine';
 import { readMarker } from './read-marker.ts';
 import { parsePs } from './parse-ps.ts';
-
-/** One process of this machine. */
-export interface ProcessRow {
-  readonly identity: ProcessIdentity;
-  readonly parent: number;
-  readonly group: number;
-  /** It has ended, and only its exit code is left. */
-  readonly isZombie: boolean;
-  /** Milliseconds since the epoch, to the second, where the system has no finer way to tell who it is. */
-  readonly beganAt?: number;
-  /** Whose process it says it is: the value of our variable in its environment. */
-  readonly marker: string | undefined;
-}
+import type { ProcessRow } from './process-row.ts';
 
 /** Every process of this machine that this user may see. */
 export function readProcessTable(): readonly ProcessRow[] {

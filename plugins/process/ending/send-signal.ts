@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { isAlive, isErrno } from 'devservices/machine';
-import type { ProcessRow } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
 
 /** The signal of this machine that a name means, with or without `SIG`; undefined where it is none. */
 export function resolveSignal(name: string): NodeJS.Signals | undefined {

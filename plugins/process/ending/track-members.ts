@@ -1,6 +1,7 @@
 import type { ProcessRecord } from '../record/process-record.ts';
 import { selectMembers } from './members.ts';
-import { type ProcessRow, recentProcessTable } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
+import { recentProcessTable } from './process-table.ts';
 import { isStillThere, sendSignal } from './send-signal.ts';
 
 /** The members of a service while it is being ended: who was one stays one, however it changes. */

@@ -15,28 +15,22 @@ function reasonFor(
   code: string | undefined,
   { error, file, user }: { error: unknown; file: string; user: number | undefined },
 ): string {
-  switch (code) {
-    case 'ENOENT': {
-      const interpreter = interpreterOf(file);
-      return interpreter === undefined
-        ? 'what it is linked with is not there'
-        : `its interpreter ${interpreter} is not there`;
-    }
-    case 'EACCES':
-      return user === undefined ? 'permission denied' : `user ${user} may not run it there`;
-    case 'E2BIG':
-      return 'its arguments and variables are longer than this system takes';
-    case 'ENOEXEC':
-      return 'it is no program for this machine';
-    case 'EAGAIN':
-      return 'this user runs too many processes';
-    case 'ERR_INVALID_ARG_VALUE':
-      // What Node says quotes the value, which may be a secret.
-      return 'an argument or a variable has a zero byte in it';
-    default:
-      return fileReason(error);
+  if (code === 'ENOENT') {
+    const interpreter = interpreterOf(file);
+    if (interpreter !== undefined) return `its interpreter ${interpreter} is not there`;
   }
+  if (code === 'EACCES' && user !== undefined) return `user ${user} may not run it there`;
+  return (code === undefined ? undefined : reasons[code]) ?? fileReason(error);
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'what it is linked with is not there',
+  E2BIG: 'its arguments and variables are longer than this system takes',
+  ENOEXEC: 'it is no program for this machine',
+  EAGAIN: 'this user runs too many processes',
+  // What Node says quotes the value, which may be a secret.
+  ERR_INVALID_ARG_VALUE: 'an argument or a variable has a zero byte in it',
+};
 
 function interpreterOf(file: string): string | undefined {
   try {
