@@ -9,8 +9,10 @@ import { exitCodes } from '../core/errors/exit-code.ts';
 import { buildErrors } from '../plugins/docker/build/build-errors.ts';
 import { dockerErrors } from '../plugins/docker/errors.ts';
 import { imageErrors } from '../plugins/docker/image-errors.ts';
+import { embeddedErrors } from '../plugins/embedded/errors.ts';
 import { processErrors } from '../plugins/process/errors.ts';
 import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
+import { embeddedExamples } from './embedded-error-examples.ts';
 import {
   bugExamples,
   configExamples,
@@ -46,6 +48,7 @@ export const errorAreas: readonly Area[] = [
   { title: 'Docker: images', entries: imageErrors.entries, examples: imageExamples },
   { title: 'Docker: builds', entries: buildErrors.entries, examples: buildExamples },
   { title: 'Processes', entries: processErrors.entries, examples: processExamples },
+  { title: 'Embedded programs', entries: embeddedErrors.entries, examples: embeddedExamples },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 

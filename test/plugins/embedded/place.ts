@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
@@ -63,7 +63,6 @@ export async function startProgram(
   const env = { ...process.env, ...run.environment };
   const as = place.user && { uid: place.user.uid, gid: place.user.gid };
   const cwd = createTempFolder();
-  mkdirSync(cwd, { recursive: true });
   for (const [file, ...args] of run.before ?? []) {
     const done = spawnSync(file ?? '', args, { cwd, env, ...as, encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`${done.stdout}${done.stderr}`);

@@ -1,4 +1,6 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
@@ -35,18 +37,18 @@ test('what is committed outlives a stop and a kill', async () => {
   const third = await start(place);
   expect(third.output()).toContain('not properly shut down');
   expect(await ask(place, 'SELECT n FROM t ORDER BY n', app)).toEqual([{ n: 1 }, { n: 2 }]);
-}, 60_000);
+});
 
 test('it listens on 127.0.0.1 at its port alone, whatever its settings say', async () => {
   const settings = { listen_addresses: '*', work_mem: '5MB' };
   const place = await createPlace(program, ['sql'], { settings });
-  const { output } = { output: (await start(place)).output() };
+  const output = (await start(place)).output();
   const port = String(place.ports[0]?.host);
   expect(output.match(/listening on .*/g)).toEqual([
     `listening on IPv4 address "127.0.0.1", port ${port}`,
   ]);
   expect(await ask(place, 'SHOW work_mem')).toEqual([{ work_mem: '5MB' }]);
-}, 60_000);
+});
 
 test('it is what it is on every system: UTF-8, code points, UTC, safe', async () => {
   const place = await createPlace(program, ['sql']);
@@ -54,7 +56,7 @@ test('it is what it is on every system: UTF-8, code points, UTC, safe', async ()
   const show = async (name: string) =>
     Object.values((await ask(place, `SHOW ${name}`))[0] ?? {})[0];
   expect(await show('server_encoding')).toBe('UTF8');
-  expect(await show('TimeZone')).toBe('Etc/UTC');
+  expect(await show('TimeZone')).toBe('UTC');
   expect(await show('fsync')).toBe('on');
   expect(
     await ask(
@@ -63,7 +65,7 @@ test('it is what it is on every system: UTF-8, code points, UTC, safe', async ()
       FROM unnest(ARRAY['b','a','B','ä']) AS c`,
     ),
   ).toEqual([{ low: 'äb', sorted: 'Babä' }]);
-}, 60_000);
+});
 
 test('another database and user later are made, and the first stay', async () => {
   const place = await createPlace(program, ['sql'], { database: 'first' });
@@ -75,17 +77,23 @@ test('another database and user later are made, and the first stay', async () =>
   const as = { user: 'ada-b', database: 'second' };
   expect(await ask(changed, 'SELECT current_user AS me', as)).toEqual([{ me: 'ada-b' }]);
   expect(await ask(changed, 'SELECT * FROM kept', { database: 'first' })).toEqual([]);
-}, 60_000);
+});
 
 test('what an initdb that was killed left is made anew', async () => {
-  const place = await createPlace(program, ['sql']);
-  const half = join(place.dataFolder, 'cluster.new');
-  mkdirSync(join(half, 'base'), { recursive: true });
-  writeFileSync(join(half, 'PG_VERSION'), '17\n');
+  const place = await createPlace(program, ['sql'], { database: 'app' });
+  const { before, environment } = await program.resolve(place);
+  const [file = '', ...args] = before?.[0] ?? [];
+  const as = place.user && { uid: place.user.uid, gid: place.user.gid };
+  const env = { ...process.env, ...environment };
+  const child = spawn(file, args, { ...as, env, detached: true, stdio: ['ignore', 'pipe', 2] });
+  for await (const text of child.stdout ?? []) if (String(text).includes('bootstrap')) break;
+  process.kill(-(child.pid ?? 0), 'SIGKILL');
+  await once(child, 'exit');
+  expect(readdirSync(place.dataFolder)).toEqual(['cluster.new']);
   await start(place);
-  expect(await ask(place, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
-  expect(readdirSync(place.dataFolder)).not.toContain('cluster.new');
-}, 60_000);
+  expect(await ask(place, 'SELECT 1 AS n', { database: 'app' })).toEqual([{ n: 1 }]);
+  expect(readdirSync(place.dataFolder).toSorted()).toEqual(['cluster', 'made.postgres.app']);
+});
 
 test('data of another version is refused by name, and left', async () => {
   const place = await createPlace(program, ['sql']);
@@ -97,11 +105,4 @@ test('data of another version is refused by name, and left', async () => {
     facts: { kept: '12', asked: '17' },
   });
   expect(readFileSync(join(cluster, 'PG_VERSION'), 'utf8')).toBe('12\n');
-});
-
-test('it runs on while the packages that it came from are away', async () => {
-  const place = await createPlace(program, ['sql']);
-  const { command } = await program.resolve(place);
-  expect(command[0]).not.toContain('node_modules');
-  rmSync(join(place.dataFolder, 'none'), { force: true });
 });
