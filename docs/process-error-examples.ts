@@ -45,6 +45,7 @@ export const processExamples: ExamplesOf<typeof processErrors> = {
   DS_PROCESS_SUPERVISOR_LOST: { reason: 'the connection was reset' },
   DS_PROCESS_SUPERVISOR_NEWER: { pid: 4711 },
   DS_PROCESS_SUPERVISOR_REFUSED: { reason: 'there is no such request' },
+  DS_PROCESS_START_CANCELLED: { service: 'api' },
   DS_PROCESS_GONE: { service: 'api' },
   DS_PROCESS_USER_MISSING: { names: ['postgres', 'nobody'] },
   DS_PROCESS_FOLDER_FOREIGN: {

@@ -110,6 +110,12 @@ export const processErrors = defineErrors({
       `The supervisor's socket would be ${path}: ${bytes} bytes, and this system takes ${longest}.`,
     hint: () => 'Choose a shorter folder by XDG_RUNTIME_DIR, or by TMPDIR where that is not set.',
   }),
+  DS_PROCESS_START_CANCELLED: entry<{ service: string }>({
+    blame: 'outcome',
+    title: 'A process was stopped while it was started',
+    message: ({ service }) => `Somebody stopped service "${service}" while it was being started.`,
+    hint: () => 'Run `devservices up` again.',
+  }),
   DS_PROCESS_GONE: entry<{ service: string }>({
     blame: 'outcome',
     title: 'A process service was removed meanwhile',

@@ -2,7 +2,6 @@ import { type Clock, isDevServicesError } from 'devservices/machine';
 import { endProcess } from '../ending/end-process.ts';
 import { spawnProcess } from '../launch/spawn-process.ts';
 import type { ProcessLife, ProcessPlaces, ProcessRecord } from '../record/process-record.ts';
-import { asProcess } from '../record/resolved-process.ts';
 import { type Living, watchChild } from './living.ts';
 import type { RecordKeeper } from './record-keeper.ts';
 
@@ -12,6 +11,8 @@ export interface Launch {
   logOffset: number;
   /** How often in a row its policy started it, with this time. */
   restarts: number;
+  /** Ends what runs before the process itself. */
+  signal: AbortSignal;
 }
 
 /**
@@ -20,16 +21,15 @@ export interface Launch {
  * nothing left running.
  */
 export async function launchService(keeper: RecordKeeper, launch: Launch): Promise<Living> {
-  const { places, clock, logOffset, restarts } = launch;
+  const { places, clock, logOffset, restarts, signal } = launch;
   const { gaveUp: _, readyGeneration: __, ...lasting } = keeper.record;
   const intent: ProcessLife = { hasGroup: true, startedAt: clock.now(), logOffset };
   keeper.write({ ...lasting, isStopped: false, restarts, life: intent });
   const { target } = lasting;
-  const { before } = asProcess(target.run);
   const { child, identity } = await spawnProcess({
     record: keeper.record,
     logFile: places.log(target.service),
-    ...(before && { before }),
+    signal,
   });
   const living = watchChild(child);
   const started: ProcessRecord = {

@@ -49,9 +49,15 @@ export async function runSupervisor(
   await listen(server, places.socket);
   replaceStateFile(places.supervisor, JSON.stringify(file));
   say(`looks after ${options.checkout}`);
-  const isOver = (): boolean =>
-    readSupervisorFile(places.supervisor)?.token !== file.token ||
-    (clock.monotonic() - lastAskedAt > idleMs && checkout.isEmpty());
+  const isOver = (): boolean => {
+    try {
+      if (readSupervisorFile(places.supervisor)?.token !== file.token) return true;
+      return clock.monotonic() - lastAskedAt > idleMs && checkout.isEmpty();
+    } catch {
+      // What cannot be read is no reason to leave somebody alone.
+      return false;
+    }
+  };
   await untilOver({ clock, signal: ending.signal, isOver });
   say('leaves');
   checkout.leave();

@@ -52,7 +52,8 @@ export function superviseCheckout(
       }
       await Promise.all(listProjects(options).map((project) => of(project).adopt()));
     },
-    isEmpty: () => records().length === 0,
+    isEmpty: () =>
+      ![...projects.values()].some((project) => project.isActive()) && records().length === 0,
     leave() {
       for (const project of projects.values()) project.leave();
     },

@@ -34,6 +34,8 @@ export interface SupervisedProject {
   listen(listener: (event: SupervisorEvent) => void): () => void;
   /** Looks after what a supervisor before this one started. */
   adopt(): Promise<void>;
+  /** Whether any of them runs or is about to. */
+  isActive(): boolean;
   leave(): void;
 }
 
@@ -105,6 +107,7 @@ export function superviseProject(context: ProjectContext): SupervisedProject {
       await Promise.all(readRecords(places).map((record) => take(record).adopt()));
       await relays.restore();
     },
+    isActive: () => [...services.values()].some((service) => service.isActive),
     leave() {
       for (const service of services.values()) service.leave();
       relays.close();

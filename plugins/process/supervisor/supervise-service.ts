@@ -5,6 +5,7 @@ import { processErrors } from '../errors.ts';
 import type { ProcessRecord } from '../record/process-record.ts';
 import { readRecord } from '../record/records.ts';
 import { asProcess } from '../record/resolved-process.ts';
+import { exitedEvent } from './exited-event.ts';
 import { exitCodeOf, launchService } from './launch-service.ts';
 import { type Living, watchAdopted } from './living.ts';
 import { createOperationQueue } from './operation-queue.ts';
@@ -13,7 +14,7 @@ import { createRecordKeeper } from './record-keeper.ts';
 import { resolveAdoption } from './resolve-adoption.ts';
 import { decideRestart } from './restart-policy.ts';
 import type { ServiceContext, SupervisedService } from './supervised-service.ts';
-import { openSurroundings, type Surroundings } from './surroundings.ts';
+import { createSurroundings } from './surroundings.ts';
 
 //            start             spawned             its end, its policy
 //   idle ─────────▶ starting ─────────▶ running ─────────────────────▶ backingOff
@@ -24,7 +25,8 @@ import { openSurroundings, type Surroundings } from './surroundings.ts';
 //    │                                    gaveUp ──▶ (start, restart)      │
 //    └── stopping ◀── stop, restart, remove: from wherever it is ◀─────────┘
 type State =
-  | { name: 'idle' | 'starting' | 'stopping' | 'gaveUp' }
+  | { name: 'idle' | 'stopping' | 'gaveUp' }
+  | { name: 'starting'; cancel: AbortController }
   | { name: 'running'; living: Living }
   | { name: 'backingOff'; bell: AbortController };
 
@@ -40,8 +42,12 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
   const { service } = first.target;
   const queue = createOperationQueue();
   const keeper = createRecordKeeper(first, context);
+  const around = createSurroundings({
+    ...context,
+    current: () => keeper.record,
+    onChange: () => void whenFilesChanged(),
+  });
   let state: State = { name: 'idle' };
-  let around: Surroundings | undefined;
   let waitingRestart: Promise<StartAnswer> | undefined;
 
   const self: SupervisedService = {
@@ -55,14 +61,19 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
       return state.name !== 'idle' && state.name !== 'gaveUp';
     },
     start: (request) => queue.run(() => start(request)),
-    stop: () => queue.run(() => end({ isStopped: true })),
+    stop() {
+      cancelStart();
+      return queue.run(() => end({ isStopped: true }));
+    },
     pause: () => queue.run(() => end({ isStopped: false })),
     restart: () => (waitingRestart ??= queue.run(restart)),
-    remove: () =>
-      queue.run(async () => {
+    remove() {
+      cancelStart();
+      return queue.run(async () => {
         await end({ isStopped: true, isRemoval: true });
         leave();
-      }),
+      });
+    },
     wasReady: (generation) => keeper.keep({ readyGeneration: generation }),
     adopt: () => queue.run(adopt),
     leave,
@@ -75,7 +86,7 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
     await end({ isStopped: false });
     const found = readRecord(places, service);
     if (found?.id !== id) throw processErrors.create('DS_PROCESS_GONE', { service });
-    closeSurroundings();
+    around.close();
     keeper.replace({ ...found, target, callerEnvironment });
     return begin(0);
   }
@@ -91,12 +102,15 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
   }
 
   async function begin(restarts: number): Promise<StartAnswer> {
-    state = { name: 'starting' };
+    const cancel = new AbortController();
+    state = { name: 'starting', cancel };
     try {
       await endAll();
       context.beforeStart(service);
-      const { logOffset } = (around ??= await openAround());
-      watchOver(await launchService(keeper, { places, clock, logOffset: logOffset(), restarts }));
+      const { logOffset } = await around.open();
+      const { signal } = cancel;
+      const launch = { places, clock, logOffset: logOffset(), restarts, signal };
+      watchOver(await launchService(keeper, launch));
       context.emit({ type: 'started', service, id: keeper.record.id });
       return answerOf(keeper.record);
     } catch (error) {
@@ -105,6 +119,11 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
       state = { name: 'idle' };
       throw error;
     }
+  }
+
+  function cancelStart(): void {
+    if (state.name !== 'starting') return;
+    state.cancel.abort(processErrors.create('DS_PROCESS_START_CANCELLED', { service }));
   }
 
   function watchOver(living: Living): void {
@@ -126,7 +145,7 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
       ...(decision.type === 'give-up' && { gaveUp: decision.text }),
     };
     keeper.conclude(exitCode, next);
-    tellEnd({ willRestart: decision.type === 'again' });
+    context.emit(exitedEvent(keeper.record, { willRestart: decision.type === 'again' }));
     if (decision.type === 'again') return backOff(decision);
     state = { name: decision.type === 'rest' ? 'idle' : 'gaveUp' };
     if (decision.type === 'give-up') say(`${service}: ${decision.text}`);
@@ -170,7 +189,7 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
     const { life } = keeper.record;
     let trouble: unknown;
     try {
-      await endAll();
+      await endAll(before.name === 'running' ? before.living : undefined);
     } catch (error) {
       trouble = error;
     }
@@ -183,19 +202,19 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
       const exitCode = living?.isAdopted === false ? await living.ended : undefined;
       living?.forget();
       keeper.conclude(exitCode);
-      tellEnd({ willRestart: !isStopped, isRemoval });
+      context.emit(exitedEvent(keeper.record, { willRestart: !isStopped, isRemoval }));
     }
     state = { name: 'idle' };
-    if (isStopped) closeSurroundings();
+    if (isStopped) around.close();
     if (trouble !== undefined) throw trouble;
   }
 
   async function adopt(): Promise<void> {
     const adoption = resolveAdoption(keeper.record);
     if (adoption === 'none') return;
-    around = await openAround();
+    const { resume } = await around.open();
     // Whoever was killed while it rotated a log has left them paused.
-    around.resume();
+    resume();
     const { life, restarts } = keeper.record;
     if (adoption === 'gave-up') state = { name: 'gaveUp' };
     if (adoption === 'again') backOff({ pauseMs: 0, restarts });
@@ -210,36 +229,15 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
     if (state.name === 'running') state.living.forget();
     if (state.name === 'backingOff') state.bell.abort();
     state = { name: 'idle' };
-    closeSurroundings();
+    around.close();
     keeper.close();
   }
 
-  function tellEnd({
-    willRestart,
-    isRemoval = false,
-  }: {
-    willRestart: boolean;
-    isRemoval?: boolean;
-  }): void {
-    const { life, id } = keeper.record;
-    const seen = life?.exitCode === undefined ? {} : { exitCode: life.exitCode };
-    const at = life?.endedAt ?? clock.now();
-    context.emit({ type: 'exited', service, id, at, ...seen, willRestart, isRemoval });
-  }
-
-  async function endAll(): Promise<void> {
+  async function endAll(living?: Living): Promise<void> {
     if (!keeper.record.life) return;
-    await endProcess(keeper.record, { clock, signal: new AbortController().signal });
-  }
-
-  function openAround(): Promise<Surroundings> {
-    const current = () => keeper.record;
-    return openSurroundings({ ...context, current, onChange: () => void whenFilesChanged() });
-  }
-
-  function closeSurroundings(): void {
-    around?.close();
-    around = undefined;
+    const { signal } = new AbortController();
+    const known = living?.isAdopted === false ? { ended: living.ended } : {};
+    await endProcess(keeper.record, { clock, signal, ...known });
   }
 
   function sayWhy(error: unknown): void {

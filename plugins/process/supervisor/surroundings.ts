@@ -22,7 +22,22 @@ export interface SurroundingsOptions extends Pick<ServiceContext, 'places' | 'cl
   onChange(): void;
 }
 
-export async function openSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
+/** Opened when they are first needed, and again after they were closed. */
+export function createSurroundings(options: SurroundingsOptions): {
+  open(): Promise<Surroundings>;
+  close(): void;
+} {
+  let opened: Surroundings | undefined;
+  return {
+    open: async () => (opened ??= await openSurroundings(options)),
+    close() {
+      opened?.close();
+      opened = undefined;
+    },
+  };
+}
+
+async function openSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
   const { places, clock, say, current, onChange } = options;
   const { service, run } = current().target;
   const { cwd, watch: globs } = asProcess(run);
