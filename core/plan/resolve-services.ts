@@ -48,6 +48,12 @@ export async function resolveServices(
   );
   const names = Object.keys(chosen);
   const edges = edgesOf(services, names);
+  const needsOf = (name: string) =>
+    (edges[name] ?? []).filter((need) => Object.hasOwn(known, need));
+  const routesOf = (name: string) => findRoutes({ runs, ports }, { name, needs: needsOf(name) });
+  // Who shares another's network knows the names that the other was made with.
+  const needsGateway = (name: string) =>
+    names.some((other) => networkOwner(runs, other) === name && routesOf(other).length > 0);
 
   const bookFor = (name: string, from: Viewpoint) => {
     const owner = networkOwner(runs, name);
@@ -75,8 +81,7 @@ export async function resolveServices(
   for (const name of topologicalOrder(edges)) {
     const { key, run, runner } = chosen[name] as ChosenRun;
     const from = isOnHost(runs[networkOwner(runs, name)]) ? 'host' : run.kind;
-    const needs = (edges[name] ?? []).filter((need) => Object.hasOwn(known, need));
-    const inherited = await Promise.all(needs.map((need) => exportsFor(need, from)));
+    const inherited = await Promise.all(needsOf(name).map((need) => exportsFor(need, from)));
     const own = await resolveEnvironment(
       {
         service: name,
@@ -93,7 +98,6 @@ export async function resolveServices(
       ...inherited,
       own,
     ) as Record<string, string>;
-    const routes = findRoutes({ runs, ports }, { name, needs });
     const files = await resolveFiles(run, { service: name, reader });
     resolved[name] = {
       run: await runner.normalise(run, {
@@ -104,10 +108,10 @@ export async function resolveServices(
         environment,
         files,
         ports: ports[name] ?? [],
-        needsGateway: routes.length > 0,
+        needsGateway: needsGateway(name),
       }),
       ports: ports[name] ?? [],
-      routes,
+      routes: routesOf(name),
       readiness: readinessOf(services[name], run as Partial<ContainerRun>),
       environment: await exportsFor(name, 'host'),
     };

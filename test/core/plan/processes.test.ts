@@ -123,6 +123,23 @@ test('a container reads the address of a process as its runner gives it, and goe
   expect(await host.host.exports()).toEqual({ URL: `http://127.0.0.1:${a}` });
 });
 
+test('whose network is shared by one that needs a process needs the gateway with it', async () => {
+  const [a] = await freePorts(1);
+  const { host, given } = open({
+    services: {
+      api: { run: program(), ports: { p: a }, exports: url },
+      owner: { run: image() },
+      joined: { run: image({ networkMode: 'service:owner' }), dependsOn: ['api'] },
+      beside: { run: image({ networkMode: 'service:owner' }) },
+    },
+  });
+  await using _ = host;
+  await host.up();
+  expect(given['joined']?.environment).toEqual({ URL: `http://${dockerInternal}:${a}` });
+  expect(given['owner']?.needsGateway).toBe(true);
+  expect(given['beside']?.needsGateway).toBe(false);
+});
+
 test('what it goes through the gateway for is the same when the dependency is left out of one up', async () => {
   const [port] = await freePorts(1);
   const { host } = open({
