@@ -44,7 +44,8 @@ export const docker = definePlugin({
     );
     ctx.expose('engine', (context) => open(context).client(ctx.signal));
     ctx.hooks.afterHealth.tap('docker', async ({ services, signal }) => {
-      const address = await engine?.connect(signal);
+      // One that was not there is no news where nothing runs on it.
+      const address = engine?.url ? await engine.connect(signal) : undefined;
       const ports = address && describeRemotePorts(address, Object.values(services));
       if (ports !== undefined) log.warn(ports);
     });
