@@ -52,7 +52,8 @@ export async function spawnProcess(request: SpawnRequest): Promise<SpawnedProces
   return await spawnInto(logFile, record);
 }
 
-async function runBefore(
+/** Runs one of the commands that come before; its output goes into the same log. */
+export async function runBefore(
   command: readonly string[],
   { record, logFile, signal }: SpawnRequest,
 ): Promise<void> {

@@ -19,7 +19,8 @@ interface Asked {
 
 /** Stops a process and all that it started; by itself where no supervisor lives. Its record stays. */
 export async function stopService(ending: Ending, asked: Asked): Promise<void> {
-  const isAsked = await askSupervisor(ending, asked, 'stop');
+  // Of an attach no supervisor knows.
+  const isAsked = !asked.record.isAttached && (await askSupervisor(ending, asked, 'stop'));
   if (!isAsked) await stopHere(ending, asked);
 }
 
@@ -30,9 +31,11 @@ export async function stopService(ending: Ending, asked: Asked): Promise<void> {
 export async function removeService(ending: Ending, asked: Asked): Promise<void> {
   const { places, record } = asked;
   const { service } = record.target;
+  const { isAttached } = record;
+  if (isAttached) await stopHere(ending, asked);
   const isAsked = await askSupervisor(ending, asked, 'remove');
   if (!isAsked) {
-    await stopHere(ending, asked);
+    if (!isAttached) await stopHere(ending, asked);
     removeRecord(places, service);
     const { removeLog } = await import('../logs/log-files.ts');
     removeLog(places.log(service));

@@ -8,7 +8,6 @@ import type {
   ResolvedRun,
   Runner,
   RunnerContext,
-  Target,
 } from 'devservices/runner';
 import { processErrors } from '../errors.ts';
 import type { ProcessPlaces, ProcessRecord } from '../record/process-record.ts';
@@ -17,6 +16,7 @@ import { asProcess } from '../record/resolved-process.ts';
 import { leaveIfEmpty, removeService, stopService } from './end-services.ts';
 import { ensureDataFolder, listDataFolders, removeDataFolder } from './kept-folders.ts';
 import { createPrograms } from './programs.ts';
+import { startRequestOf } from './start-request.ts';
 import { startService } from './start-service.ts';
 import { createSupervisors } from './supervisors.ts';
 import { createWatches } from './watch.ts';
@@ -109,9 +109,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): Runner {
       }
       const record: ProcessRecord = {
         v: 1,
-        id: randomBytes(6).toString('hex'),
-        target: lastingOf(target),
-        callerEnvironment: callerEnvironment(options.env),
+        ...startRequestOf(target, randomBytes(6).toString('hex'), options.env),
         createdAt: clock.now(),
         restarts: 0,
         isStopped: false,
@@ -123,14 +121,24 @@ export function createProcessRunner(options: ProcessRunnerOptions): Runner {
       startService(
         { ensureSupervisor, placesOf: supervisors.placesOf },
         {
-          request: {
-            target: lastingOf(target),
-            id: instance.id,
-            callerEnvironment: callerEnvironment(options.env),
-          },
+          request: startRequestOf(target, instance.id, options.env),
           signal,
         },
       ),
+    async runAttached(target, instance, attached) {
+      const { places, record } = assertThere(instance);
+      const { runAttached } = await import('./run-attached.ts');
+      const place = {
+        places,
+        clock,
+        tell: watches.tell,
+        forget: (before: ProcessRecord) =>
+          removeService(ending, { places, record: before, signal: attached.signal }),
+      };
+      const prepared = { ...record, ...startRequestOf(target, record.id, options.env) };
+      const { record: running, ended } = await runAttached(place, prepared, attached);
+      return { instance: noted(target.project, running), ended };
+    },
     async stop(instance, { signal }) {
       const found = find(instance);
       if (found) await stopService(ending, { ...found, signal });
@@ -218,26 +226,4 @@ function restartsAfter(run: ResolvedRun, exitCode: number): boolean {
 function needsSupervisor(record: ProcessRecord): boolean {
   const { status } = statusOf(record);
   return record.isAttached !== true && (status === 'running' || status === 'restarting');
-}
-
-// A plan says more of a service than what its process is made from.
-function lastingOf({ project, service, runKey, run, ports, spec, ...more }: Target): Target {
-  const { readiness, dependsOn, followers } = more;
-  return {
-    project,
-    service,
-    runKey,
-    run,
-    ports,
-    spec,
-    ...(readiness && { readiness }),
-    ...(followers && { followers }),
-    ...(dependsOn && { dependsOn }),
-  };
-}
-
-function callerEnvironment(env: ProcessRunnerOptions['env']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

@@ -22,7 +22,7 @@ export interface Launch {
  */
 export async function launchService(keeper: RecordKeeper, launch: Launch): Promise<Living> {
   const { places, clock, logOffset, restarts, signal } = launch;
-  const { gaveUp: _, readyGeneration: __, ...lasting } = keeper.record;
+  const { gaveUp: _, readyGeneration: __, isAttached: ___, ...lasting } = keeper.record;
   const intent: ProcessLife = { hasGroup: true, startedAt: clock.now(), logOffset };
   keeper.write({ ...lasting, isStopped: false, restarts, life: intent });
   const { target } = lasting;
