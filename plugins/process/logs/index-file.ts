@@ -18,14 +18,15 @@ export function openIndexFile(path: string, base: number): IndexFile {
   let count = 0;
   // Absent where what is on the disk is not to be added to.
   let open: number | undefined;
-  const close = () => {
+  let isClosed = false;
+  const letGo = () => {
     if (open !== undefined) closeSync(open);
     open = undefined;
   };
   const write = (marks: readonly LogMark[]): void => {
-    close();
+    letGo();
     replaceStateFile(path, formatIndex({ base, marks }));
-    open = openSync(path, 'a');
+    if (!isClosed) open = openSync(path, 'a');
     count = marks.length;
   };
   const marksOnDisk = (): LogMark[] => parseIndex(loadStateFile(path) ?? '')?.marks ?? [];
@@ -36,10 +37,10 @@ export function openIndexFile(path: string, base: number): IndexFile {
       const line = formatMark(mark);
       try {
         const written = writeSync(open, line);
-        if (written < line.length) close();
+        if (written < line.length) letGo();
         count += 1;
       } catch (thrown) {
-        close();
+        letGo();
         throw thrown;
       }
     },
@@ -54,7 +55,10 @@ export function openIndexFile(path: string, base: number): IndexFile {
         throw thrown;
       }
     },
-    close,
+    close() {
+      isClosed = true;
+      letGo();
+    },
   };
 }
 

@@ -65,7 +65,7 @@ export function openLogStore(path: string, options: LogStoreOptions): LogStore {
   };
   const writeIndex = (write: () => void): void => {
     ofIndex.watch(write, (thrown) =>
-      processErrors.create('DS_PROCESS_LOG_TIMES_LOST', { path, reason: fileReason(thrown) }),
+      processErrors.create('DS_PROCESS_LOG_TIMES_LOST', { path, reason: whyNot(thrown) }),
     );
   };
   const rewrite = (): void => {
@@ -143,6 +143,7 @@ export function openLogStore(path: string, options: LogStoreOptions): LogStore {
     },
     offset: () => base + liveBytes(),
     close() {
+      if (end.signal.aborted) return;
       end.abort();
       look();
       mark();
@@ -150,3 +151,7 @@ export function openLogStore(path: string, options: LogStoreOptions): LogStore {
     },
   };
 }
+
+// What replaces a file whole says its own sentence around the system's.
+const whyNot = (thrown: unknown): string =>
+  fileReason((thrown as { cause?: unknown }).cause ?? thrown);

@@ -103,7 +103,7 @@ async function* readOne(log: OpenLog, reading: Reading): AsyncGenerator<LogLine,
         }
         return isLast;
       }
-      await changes.next();
+      if (!hasEnded()) await changes.next();
     }
   } finally {
     log.close();
