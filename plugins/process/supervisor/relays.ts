@@ -54,7 +54,7 @@ interface Kept {
 
 // Nothing tells when a process begins to listen.
 const firstPauseMs = 20;
-const longestPauseMs = 500;
+const longestPauseMs = 200;
 const growth = 1.3;
 // Somebody else has to act first.
 const troublePauseMs = 5000;
