@@ -9,6 +9,7 @@ const engineIndependent = [
   'test/core/**',
   'test/plugins/docker/engine/**',
   'test/plugins/docker/images/ask-credentials.case.test.ts',
+  'test/cases/processes{,-*}.test.ts',
   'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
   'test/plugins/docker/images/disk-full.case.test.ts',
   'test/cases/{logs,underneath}-engine.test.ts',
