@@ -2,12 +2,14 @@ import { asErrors } from '../errors/as-error.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import { resolveExitCode } from '../errors/exit-code.ts';
 import { runsOf } from '../plan/choose-runs.ts';
+import { neededKinds } from '../plan/needed-kinds.ts';
 import type { Finding } from '../run/finding.ts';
 import type { Runner } from '../run/runner.ts';
 import { inspectCheckouts } from './inspect-checkouts.ts';
 import { inspectImages } from './inspect-images.ts';
 import { inspectOwn, inspectProject } from './inspect-own.ts';
 import { findRoot } from './find-root.ts';
+import type { Kernel } from './kernel.ts';
 import { type HostBase, type LoadedHost, loadWithoutConfig } from './loaded-host.ts';
 import type { OpenedHost } from './open-kernel.ts';
 
@@ -58,28 +60,37 @@ async function inspectRunners(base: HostBase, opened: OpenedHost): Promise<Findi
   const { signal } = base;
   const kinds = [...loaded.pluginHost.runners.keys()];
   const runners = await Promise.all(kinds.map((kind) => kernel.runner(kind, 'doctor')));
-  const services = Object.values(kernel.config?.services ?? {});
-  const needed = new Set(
-    services.flatMap((one) => Object.values(runsOf(one)).map(({ kind }) => kind)),
-  );
-  const told = await Promise.all(
-    runners.map(async (runner) => {
-      const findings = (await runner.diagnose?.(signal)) ?? (await availabilityOf(runner, signal));
-      // What no service runs by keeps nobody from anything.
-      const isIdle = services.length > 0 && !needed.has(runner.kind);
-      return isIdle ? findings.map(asWarning) : findings;
-    }),
-  );
   const there: Runner[] = [];
   for (const runner of runners) {
     if ((await runner.available(signal)).available) there.push(runner);
   }
+  const needed = kindsInNeed(kernel, there);
+  const hasServices = Object.keys(kernel.config?.services ?? {}).length > 0;
+  const told = await Promise.all(
+    runners.map(async (runner) => {
+      const findings = (await runner.diagnose?.(signal)) ?? (await availabilityOf(runner, signal));
+      // What no service has to run by keeps nobody from anything.
+      const isIdle = hasServices && !needed.has(runner.kind);
+      return isIdle ? findings.map(asWarning) : findings;
+    }),
+  );
   signal.throwIfAborted();
   return [
     ...told.flat(),
     ...(await inspectImages(kernel, there)),
     ...(await inspectCheckouts(base, opened, there)),
   ];
+}
+
+// A service that was never started needs one of its kinds, whichever is there.
+function kindsInNeed({ config, state }: Kernel, there: readonly Runner[]): Set<string> {
+  const needed = neededKinds(config?.services, state.pins);
+  for (const service of Object.values(config?.services ?? {})) {
+    const kinds = Object.values(runsOf(service)).map(({ kind }) => kind);
+    if (there.some(({ kind }) => kinds.includes(kind))) continue;
+    for (const kind of kinds) needed.add(kind);
+  }
+  return needed;
 }
 
 async function availabilityOf(runner: Runner, signal: AbortSignal): Promise<Finding[]> {

@@ -1,6 +1,7 @@
 import { asError } from '../errors/as-error.ts';
 import { bugErrors } from '../errors/catalogue/bug.ts';
 import { runsOf } from '../plan/choose-runs.ts';
+import { findAvailability as askRunner } from '../plan/find-availability.ts';
 import type { Run } from '../run/run.ts';
 import type { Availability } from '../run/runner.ts';
 import { assertKnown } from './down.ts';
@@ -55,9 +56,6 @@ export async function findAvailability(
   kernel: Kernel,
   { service, run, awakens = false }: { service: string; run: Run; awakens?: boolean },
 ): Promise<Availability> {
-  const { project, root, signal } = kernel;
   const runner = await kernel.runner(run.kind, service);
-  const found = await (awakens ? kernel.awaken(runner) : runner.available(signal));
-  if (!found.available || !runner.canRun) return found;
-  return runner.canRun(run, { service, project, root }, signal);
+  return askRunner(kernel, { service, chosen: { run, runner }, awakens });
 }

@@ -1,4 +1,4 @@
-import { runsOf } from '../plan/choose-runs.ts';
+import { neededKinds } from '../plan/needed-kinds.ts';
 import type { RunnerContext } from '../plugin/plugin.ts';
 import type { Kernel } from './kernel.ts';
 import type { HostBase, LoadedHost } from './loaded-host.ts';
@@ -39,11 +39,7 @@ export function openKernel(
   };
   const runners = createRunnerPool(loaded.pluginHost.runners, context);
   base.defer(() => runners.close());
-  const services = Object.values(config?.services ?? {});
-  const kinds = new Set(
-    services.flatMap((one) => Object.values(runsOf(one)).map(({ kind }) => kind)),
-  );
-  const all = () => runners.all(kinds, signal);
+  const all = () => runners.all(neededKinds(config?.services, kernel.state.pins), signal);
   const kernel: Kernel = {
     root,
     config,

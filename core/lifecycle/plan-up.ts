@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from '../config/config.ts';
+import type { PassedOver } from '../plan/choose-runs.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { PlanOptions } from '../plan/plan-context.ts';
 import type { Kernel } from './kernel.ts';
@@ -21,8 +22,9 @@ export async function planUp(
           ...kernel,
           onFirstChoice(service, key, passedOver) {
             state.pin(service, key);
-            const away = passedOver.length > 0 ? ` (not available: ${passedOver.join(', ')})` : '';
-            log.info(`${service} runs by "${key}" in this checkout from now on${away}.`);
+            log.info(
+              `${service} runs by "${key}" in this checkout from now on${describe(passedOver)}.`,
+            );
           },
         },
         request,
@@ -42,3 +44,10 @@ export async function planUp(
     throw thrown;
   }
 }
+
+function describe(passedOver: readonly PassedOver[]): string {
+  const away = passedOver.map(({ key, reason }) => `"${key}" is not available (${brief(reason)})`);
+  return away.length === 0 ? '' : `: ${away.join(', ')}`;
+}
+
+const brief = (reason: string): string => reason.split('\n')[0]?.replace(/[.:]$/, '') ?? '';

@@ -1,7 +1,8 @@
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { Run } from '../run/run.ts';
-import type { Availability, Runner } from '../run/runner.ts';
+import type { Runner } from '../run/runner.ts';
 import type { Service } from '../service/service.ts';
+import { type AvailabilityContext, findAvailability } from './find-availability.ts';
 
 export interface ChosenRun {
   key: string;
@@ -9,7 +10,14 @@ export interface ChosenRun {
   runner: Runner;
 }
 
-export interface RunChoice {
+/** A run that was wanted more and cannot be had. */
+export interface PassedOver {
+  key: string;
+  /** Why not. */
+  reason: string;
+}
+
+export interface RunChoice extends AvailabilityContext {
   services: Readonly<Record<string, Service>>;
   selected: ReadonlySet<string>;
   /** `--run SERVICE=KEY`. */
@@ -17,11 +25,8 @@ export interface RunChoice {
   /** What earlier tasks of this checkout took. */
   pins: Readonly<Record<string, string>>;
   runner(kind: string, service: string): Promise<Runner>;
-  signal: AbortSignal;
-  /** Looks whether a runner that is needed is there, and may start what it needs. */
-  awaken?: ((runner: Runner) => Promise<Availability>) | undefined;
   /** Said and remembered: a database that ran in one place never becomes an empty one in another by itself. */
-  onFirstChoice(service: string, key: string, passedOver: readonly string[]): void;
+  onFirstChoice(service: string, key: string, passedOver: readonly PassedOver[]): void;
 }
 
 /**
@@ -92,17 +97,19 @@ async function chooseOne(choice: RunChoice, service: string): Promise<ChosenRun>
     if (!Object.hasOwn(runs, asked)) {
       throw serviceErrors.create('DS_RUN_UNKNOWN', { service, run: asked, known: keys });
     }
+    const chosen = await assertAvailable(choice, service, await runnerOf(asked));
     const isPinned = Object.hasOwn(runs, choice.pins[service] ?? '');
     if (keys.length > 1 && !isPinned) choice.onFirstChoice(service, asked, []);
-    return assertAwake(choice, await runnerOf(asked));
+    return chosen;
   }
   const [only] = keys;
-  if (keys.length === 1 && only !== undefined) return assertAwake(choice, await runnerOf(only));
+  if (keys.length === 1 && only !== undefined)
+    return assertAvailable(choice, service, await runnerOf(only));
 
   const pinned = choice.pins[service];
   if (pinned !== undefined && Object.hasOwn(runs, pinned)) {
     const chosen = await runnerOf(pinned);
-    const availability = await awaken(choice, chosen.runner);
+    const availability = await findAvailability(choice, { service, chosen, awakens: true });
     if (availability.available) return chosen;
     const others = keys.filter((key) => key !== pinned);
     const facts = { service, run: pinned, reason: availability.error.message, others };
@@ -116,34 +123,31 @@ async function firstAvailable(
   service: string,
   candidates: readonly ChosenRun[],
 ): Promise<ChosenRun> {
-  const away: string[] = [];
-  const reasons: Error[] = [];
-  for (const candidate of candidates) {
-    const availability = await candidate.runner.available(choice.signal);
-    if (availability.available) {
-      choice.onFirstChoice(service, candidate.key, away);
-      return candidate;
+  const errors: Error[] = [];
+  // Only where none can be had as it is, anything is started for one.
+  for (const awakens of choice.awaken ? [false, true] : [false]) {
+    const away: PassedOver[] = [];
+    for (const chosen of candidates) {
+      const found = await findAvailability(choice, { service, chosen, awakens });
+      if (found.available) {
+        choice.onFirstChoice(service, chosen.key, away);
+        return chosen;
+      }
+      away.push({ key: chosen.key, reason: found.error.message });
+      if (!awakens) errors.push(found.error);
     }
-    away.push(candidate.key);
-    reasons.push(availability.error);
   }
-  for (const candidate of choice.awaken ? candidates : []) {
-    const { available } = await awaken(choice, candidate.runner);
-    if (!available) continue;
-    choice.onFirstChoice(service, candidate.key, []);
-    return candidate;
-  }
-  const reason = reasons.map(({ message }) => message).join(' ');
-  const facts = { service, run: away.join('" or "'), reason, others: [] };
-  throw serviceErrors.create('DS_RUN_UNAVAILABLE', facts, reasons[0]);
+  const run = candidates.map(({ key }) => key).join('" or "');
+  const reason = errors.map(({ message }) => message).join(' ');
+  throw serviceErrors.create('DS_RUN_UNAVAILABLE', { service, run, reason, others: [] }, errors[0]);
 }
 
-async function assertAwake(choice: RunChoice, chosen: ChosenRun): Promise<ChosenRun> {
-  const availability = choice.awaken && (await awaken(choice, chosen.runner));
-  if (availability?.available === false) throw availability.error;
+async function assertAvailable(
+  choice: RunChoice,
+  service: string,
+  chosen: ChosenRun,
+): Promise<ChosenRun> {
+  const found = await findAvailability(choice, { service, chosen, awakens: true });
+  if (!found.available) throw found.error;
   return chosen;
-}
-
-function awaken(choice: RunChoice, runner: Runner): Promise<Availability> {
-  return choice.awaken ? choice.awaken(runner) : runner.available(choice.signal);
 }

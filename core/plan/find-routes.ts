@@ -13,8 +13,7 @@ export interface Route {
 
 /**
  * What one service has to go through its runner's gateway for: ports of those of its dependencies that
- * are processes of this machine, where it is none itself and has a network of its own. TCP alone is
- * passed on.
+ * are processes of this machine, where it is none itself and has a network of its own.
  */
 export function findRoutes(
   {
@@ -30,8 +29,6 @@ export function findRoutes(
   return needs.flatMap((service) => {
     const run = runs[service];
     if (!isProcess(run)) return [];
-    return (ports[service] ?? [])
-      .filter(({ protocol }) => protocol === 'tcp')
-      .map((port) => ({ service, kind: run.kind, port }));
+    return (ports[service] ?? []).map((port) => ({ service, kind: run.kind, port }));
   });
 }

@@ -23,6 +23,7 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
   const { selected, left } = await selectServices(all, options);
   const choice = {
     ...context,
+    root: context.reader.root,
     services: all,
     selected,
     asked: options.runs ?? {},
