@@ -16,6 +16,8 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
     const existing = planned.instance;
     if (planned.action === 'unchanged' && existing) {
       started = existing;
+      // What looked after them may have been killed since.
+      if (existing.status !== 'exited') await run.openRoutes();
       return await confirm(run, existing);
     }
     const needsNew = planned.action === 'create' || planned.action === 'recreate';
@@ -26,6 +28,7 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
     // Of another kind, it stays until what replaces it is pulled and made.
     if (!isNameTaken(planned)) await run.removeReplaced();
     if (!isLate) await run.conditions();
+    await run.openRoutes();
     run.signal.throwIfAborted();
     tracked.enter({ state: 'starting' });
     wasAsked = true;

@@ -29,6 +29,8 @@ export interface ServiceRun {
   deadlineMs: number | undefined;
   /** What runs of it is replaced when its dependencies' conditions hold, and not ahead of them. */
   isPatient: boolean;
+  /** Makes reachable what it needs of this machine's processes. */
+  openRoutes(): Promise<void>;
   /** The start request; resolves when it came through. */
   start(instance: Instance): Promise<Instance>;
   /** Its start request came through. */

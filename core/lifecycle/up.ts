@@ -11,6 +11,7 @@ import { lastLogLines } from './await-service.ts';
 import { type Conditions, createConditions } from './conditions.ts';
 import { createExitError } from './exit-error.ts';
 import type { Kernel } from './kernel.ts';
+import { openRoutes } from './open-routes.ts';
 import { createReadyStep } from './ready-step.ts';
 import { removeAll, removeLeftovers } from './remove-instances.ts';
 import { reportServices } from './report-services.ts';
@@ -100,6 +101,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       pull: options.pull,
       deadlineMs: options.waitTimeoutMs,
       isPatient: options.isPatient ?? false,
+      openRoutes: () => openRoutes(kernel, planned),
       removeReplaced: async () => throwAll(await removeAll(kernel, planned.replaced)),
       start: (instance) =>
         options.startAs?.(planned, instance, runner) ?? runner.start(planned, instance, signal),
