@@ -32,10 +32,28 @@ export interface SupervisorStart extends SupervisorOptions {
  */
 export async function ensureSupervisor(
   places: Pick<ProcessPlaces, 'supervisor' | 'socket'>,
+  start: SupervisorStart,
+): Promise<SupervisorClient> {
+  const living = await connectSupervisor(places, start.clock);
+  if (living) return living;
+  // Of one process only one waits for the lock; where that one gives up, the next does it.
+  const other = underWay.get(places.supervisor);
+  if (other) return other.catch(() => ensureSupervisor(places, start));
+  const started = startOnce(places, start);
+  underWay.set(places.supervisor, started);
+  try {
+    return await started;
+  } finally {
+    underWay.delete(places.supervisor);
+  }
+}
+
+const underWay = new Map<string, Promise<SupervisorClient>>();
+
+async function startOnce(
+  places: Pick<ProcessPlaces, 'supervisor' | 'socket'>,
   { clock = systemClock, signal, ...options }: SupervisorStart,
 ): Promise<SupervisorClient> {
-  const living = await connectSupervisor(places, clock);
-  if (living) return living;
   assertFits(places.socket);
   const stateFolder = dirname(places.supervisor);
   ensurePrivateFolder(stateFolder);

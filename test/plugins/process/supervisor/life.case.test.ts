@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSupervised, nextEvent, stateFolderOf, whenWritten } from './supervised.ts';
@@ -118,7 +118,6 @@ test('what was asked by somebody who went away is done to its end', async () => 
   await whenWritten(join(checkout.folder, 'begun'));
   away.abort(new Error('away'));
   await outcome;
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(go, '');
   const { life } = await checkout.until('db', (record) => record.life?.leader !== undefined);
   expect(checkout.living()).toEqual([life?.leader?.pid]);
@@ -127,7 +126,6 @@ test('what was asked by somebody who went away is done to its end', async () => 
 test('its folder and files are this user’s alone', async () => {
   await using checkout = createSupervised();
   await checkout.ensure();
-  const { statSync } = await import('node:fs');
   const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
   expect(modeOf(checkout.places.socket)).toBe('600');
   expect(modeOf(checkout.places.supervisor)).toBe('600');
