@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs';
 import { type Clock, isDevServicesError } from 'devservices/machine';
-import type { RunnerEvent } from 'devservices/runner';
+import type { ProjectIdentity, RunnerEvent } from 'devservices/runner';
 import type { ProcessPlaces, ProcessRecord } from '../record/process-record.ts';
 import { readRecord, removeRecord, statusOf, writeRecord } from '../record/records.ts';
 import type { Supervisors } from './supervisors.ts';
@@ -39,19 +40,31 @@ export async function removeService(ending: Ending, asked: Asked): Promise<void>
     removeRecord(places, service);
     const { removeLog } = await import('../logs/log-files.ts');
     removeLog(places.log(service));
+    const { readRelays, writeRelays } = await import('../supervisor/relay-file.ts');
+    const relays = readRelays(places);
+    writeRelays(
+      places,
+      relays.filter((relay) => relay.service !== service),
+    );
     ending.tell(places, { type: 'removed', service, id: record.id });
   }
-  await leaveIfEmpty(ending, asked);
+  await leaveIfEmpty(ending, { ...asked, project: record.target.project });
 }
 
-/** Ends the supervisor of a checkout that has no process service left, in any project. */
+/**
+ * Ends the supervisor of a checkout that has no process service left, in any project; of one that was
+ * killed, what it left behind goes.
+ */
 export async function leaveIfEmpty(
   { supervisors }: Pick<Ending, 'supervisors'>,
-  { places, signal }: Pick<Asked, 'places' | 'signal'>,
+  { places, project, signal }: Pick<Asked, 'places' | 'signal'> & { project: ProjectIdentity },
 ): Promise<void> {
   const supervisor = await supervisors.find(places);
   try {
-    await supervisor?.leave({ ifEmpty: true, signal });
+    if (supervisor) await supervisor.leave({ ifEmpty: true, signal });
+    else if (supervisors.isEmpty(project)) {
+      for (const path of [places.supervisor, places.socket]) rmSync(path, { force: true });
+    }
   } catch (thrown) {
     // It ended by itself, or somebody else was quicker.
     if (!isLost(thrown)) throw thrown;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { systemClock } from 'devservices/machine';
 import type {
   Availability,
@@ -191,9 +192,12 @@ export function createProcessRunner(options: ProcessRunnerOptions): Runner {
       ),
     async dropProject(project, signal) {
       const places = supervisors.placesOf(project);
-      await leaveIfEmpty(ending, { places, signal });
+      await leaveIfEmpty(ending, { places, project, signal });
+      if (readRecords(places).length === 0) rmSync(places.folder, { recursive: true, force: true });
     },
     async relay(route, signal) {
+      // Of what is not there nothing is to be reached: no supervisor is started for it.
+      if (!readRecord(supervisors.placesOf(route.project), route.service)) return;
       const supervisor = await ensureSupervisor(route.project, signal);
       await supervisor.relay(route, signal);
     },
