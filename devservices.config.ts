@@ -1,4 +1,5 @@
-import { container, defineConfig, ready } from 'devservices';
+import { container, defineConfig, hostProcess, ready } from 'devservices';
+import { embeddedMail, embeddedPostgres } from 'devservices/embedded';
 
 export default defineConfig({
   services: {
@@ -9,9 +10,14 @@ export default defineConfig({
           environment: { POSTGRES_DB: 'app', POSTGRES_HOST_AUTH_METHOD: 'trust' },
           volumes: ['data:/var/lib/postgresql/data'],
         }),
+        local: embeddedPostgres({ version: '17', database: 'app' }),
       },
       ports: { sql: 5432 },
-      ready: ready.command(['pg_isready', '-h', '127.0.0.1', '-U', 'postgres']),
+      // The image's first start says so twice, and listens on TCP from the second on.
+      ready: ready.all(
+        ready.log('database system is ready to accept connections'),
+        ready.port('sql'),
+      ),
       exports: { DATABASE_URL: 'postgres://postgres@{address.sql}/app' },
     },
     redis: {
@@ -22,10 +28,28 @@ export default defineConfig({
           volumes: ['data:/data'],
         }),
       },
+      // No npm package brings a Redis: it needs an engine, so it is started by its name.
+      autoStart: false,
       ports: { redis: 6379 },
       // PING answers LOADING while the append-only file is read.
       ready: ready.command(['redis-cli', 'ping'], { pattern: 'PONG' }),
       exports: { REDIS_URL: 'redis://{address.redis}/0' },
+    },
+    mail: {
+      run: embeddedMail(),
+      ports: { smtp: 1025, http: 1080 },
+      ready: ready.http('/api/email', { port: 'http' }),
+      exports: { SMTP_URL: 'smtp://{address.smtp}', MAIL_URL: 'http://{address.http}' },
+    },
+    status: {
+      run: hostProcess({
+        command: 'tsx examples/status-page/server.ts',
+        restart: 'on-failure',
+        watch: ['examples/status-page/*.ts'],
+      }),
+      ports: { http: 4000 },
+      dependsOn: ['postgres', 'mail'],
+      ready: ready.http('/'),
     },
   },
 });

@@ -14,7 +14,7 @@ describe.skipIf(engine === null)(
     if (!engine) return;
     const proxy = await startEngineProxy({ target: engine.socketPath });
     const checkout = cloneRepo({ ...engine, url: proxy.url });
-    const [sql, redis] = await freePorts(2);
+    const [sql, redis, smtp, page, status] = await freePorts(5);
     const writeLocal = (database: string) =>
       checkout.write({
         'devservices.local.ts': `export default {
@@ -26,7 +26,10 @@ describe.skipIf(engine === null)(
           redis: {
             run: { docker: { image: '${engine.images.redis}' } },
             ports: { redis: { container: 6379, host: ${redis} } },
+            autoStart: true,
           },
+          mail: { ports: { smtp: ${smtp}, http: ${page} } },
+          status: { ports: { http: ${status} } },
         },
       };\n`,
       });
@@ -41,7 +44,10 @@ describe.skipIf(engine === null)(
     test('SQL and PING answer on 127.0.0.1 when it returns', async () => {
       const { exitCode, stdout, stderr } = await up();
       const said = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('npm warn'));
-      expect({ exitCode, said }).toEqual({ exitCode: 0, said: [] });
+      expect({ exitCode, said }).toEqual({
+        exitCode: 0,
+        said: ['postgres runs by "docker" in this checkout from now on.'],
+      });
       expect(stdout).toContain(`127.0.0.1:${sql}`);
       expect(stdout).toContain(`127.0.0.1:${redis}`);
       expect(await queryOnce(sql, 'select current_database() as name')).toEqual([{ name: 'app' }]);
