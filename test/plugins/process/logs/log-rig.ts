@@ -44,8 +44,8 @@ export interface Followed {
   done: Promise<void>;
 }
 
-export function createLogRig(): LogRig {
-  const folder = mkdtempSync(join(tmpdir(), 'ds-log-'));
+export function createLogRig(place = tmpdir()): LogRig {
+  const folder = mkdtempSync(join(place, 'ds-log-'));
   const path = join(folder, 'api.log');
   const clock = createFakeClock();
   const said: string[] = [];
