@@ -21,13 +21,18 @@ const looks: Readonly<Record<string, () => Promise<string>>> = {
   },
 };
 
-createServer(async (_, response) => {
+async function describe(): Promise<{ isWell: boolean; text: string }> {
   const said = await Promise.allSettled(Object.values(looks).map((look) => look()));
   const lines = Object.keys(looks).map((name, at) => {
     const one = said[at];
     return `${name}: ${one?.status === 'fulfilled' ? one.value : `away (${one?.reason})`}\n`;
   });
-  const isWell = said.every(({ status }) => status === 'fulfilled');
-  response.writeHead(isWell ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end(lines.join(''));
+  return { isWell: said.every(({ status }) => status === 'fulfilled'), text: lines.join('') };
+}
+
+createServer((_, response) => {
+  void describe().then(({ isWell, text }) => {
+    response.writeHead(isWell ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end(text);
+  });
 }).listen(Number(PORT), '127.0.0.1');
