@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { asError, type DevServicesError } from 'devservices/machine';
 import { writeError } from '../client/rebuild-error.ts';
 import { processErrors } from '../errors.ts';
+import { isRelayRequest, isServiceRequest, isStartRequest } from './check-request.ts';
 import { readRequestBody } from './request-body.ts';
 import type {
   LeaveAnswer,
@@ -54,34 +55,30 @@ export function createSupervisorServer(actions: SupervisorActions, token: string
     if (request.method !== 'POST') return refuse(response, 405, 'this is no request of its own');
     const body = await readRequestBody(request);
     if ('problem' in body) return refuse(response, body.status, body.problem);
-    const found = await act(pathname, body.value);
-    if (found === undefined) return refuse(response, 404, `it knows no ${pathname}`);
+    const work = act(pathname, body.value);
+    if (work === 'unknown') return refuse(response, 404, `it knows no ${pathname}`);
+    if (work === 'malformed') return refuse(response, 400, `this is no request for ${pathname}`);
+    const found = await work;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(found.answer), found.after);
   }
 
-  async function act(
-    path: string,
-    body: unknown,
-  ): Promise<{ answer: object; after?: () => void } | undefined> {
+  function act(path: string, body: object): Promise<Done> | 'unknown' | 'malformed' {
     switch (path) {
       case '/start':
-        return { answer: await actions.start(body as StartRequest) };
+        return isStartRequest(body) ? done(actions.start(body)) : 'malformed';
       case '/stop':
-        await actions.stop(body as ServiceRequest);
-        return { answer: {} };
+        return isServiceRequest(body) ? done(actions.stop(body)) : 'malformed';
       case '/restart':
-        return { answer: await actions.restart(body as ServiceRequest) };
+        return isServiceRequest(body) ? done(actions.restart(body)) : 'malformed';
       case '/remove':
-        await actions.remove(body as ServiceRequest);
-        return { answer: {} };
+        return isServiceRequest(body) ? done(actions.remove(body)) : 'malformed';
       case '/relay':
-        await actions.relay(body as RelayRequest);
-        return { answer: {} };
+        return isRelayRequest(body) ? done(actions.relay(body)) : 'malformed';
       case '/leave':
-        return actions.leave(body as LeaveRequest);
+        return Promise.resolve(actions.leave(body));
       default:
-        return undefined;
+        return 'unknown';
     }
   }
 
@@ -93,6 +90,15 @@ export function createSupervisorServer(actions: SupervisorActions, token: string
     send({ type: 'listening' });
   }
 }
+
+interface Done {
+  answer: object;
+  after?(): void;
+}
+
+const done = async (work: Promise<object | void>): Promise<Done> => ({
+  answer: (await work) ?? {},
+});
 
 // Copied to one length first, so that time tells nothing of what the token is.
 function isAllowed(header: string | undefined, token: string): boolean {

@@ -24,8 +24,9 @@ import { createSurroundings } from './surroundings.ts';
 //    ├────────────────────────────────────┘  ▼                             │
 //    │                                    gaveUp ──▶ (start, restart)      │
 //    └── stopping ◀── stop, restart, remove: from wherever it is ◀─────────┘
+//           └─▶ paused: what it follows is restarted, and then it is ──▶ (restart)
 type State =
-  | { name: 'idle' | 'stopping' | 'gaveUp' }
+  | { name: 'idle' | 'stopping' | 'paused' | 'gaveUp' }
   | { name: 'starting'; cancel: AbortController }
   | { name: 'running'; living: Living }
   | { name: 'backingOff'; bell: AbortController };
@@ -65,7 +66,11 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
       cancelStart();
       return queue.run(() => end({ isStopped: true }));
     },
-    pause: () => queue.run(() => end({ isStopped: false })),
+    pause: () =>
+      queue.run(async () => {
+        await end({ isStopped: false });
+        state = { name: 'paused' };
+      }),
     restart: () => (waitingRestart ??= queue.run(restart)),
     remove() {
       cancelStart();

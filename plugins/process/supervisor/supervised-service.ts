@@ -21,7 +21,7 @@ export interface SupervisedService {
   readonly record: ProcessRecord;
   /** What runs of it now. */
   readonly living: Living | undefined;
-  /** Whether it runs, or is between two tries of its policy. */
+  /** Whether it runs, or is between two tries of its policy, or waits for what it follows. */
   readonly isActive: boolean;
   /** Does nothing where this very record runs. */
   start(request: StartRequest): Promise<StartAnswer>;
