@@ -24,11 +24,11 @@ export async function runService(run: ServiceRun): Promise<ServiceEnd> {
     // What shares something of another's container can only be made when that is there.
     const isLate = joinsOf(planned.run).length > 0 || (run.isPatient && existing !== undefined);
     if (isLate) await run.conditions();
+    await run.openRoutes();
     prepared = needsNew || !existing ? await prepare(run) : existing;
     // Of another kind, it stays until what replaces it is pulled and made.
     if (!isNameTaken(planned)) await run.removeReplaced();
     if (!isLate) await run.conditions();
-    await run.openRoutes();
     run.signal.throwIfAborted();
     tracked.enter({ state: 'starting' });
     wasAsked = true;
@@ -86,6 +86,7 @@ async function confirm(run: ServiceRun, instance: Instance): Promise<ServiceEnd>
     return { instance };
   }
   if (run.planned.isKnownReady && (await stillAnswers(run, instance))) {
+    await run.beforeReady();
     run.tracked.enter({ state: 'ready', instance: instance.id });
     return { instance };
   }
@@ -100,6 +101,7 @@ async function becomeReady(run: ServiceRun, instance: Instance): Promise<Service
   await inPhase(run, { phase: isOneShot ? 'complete' : 'ready', service }, () =>
     isOneShot ? awaitCompleted(watched, instance) : awaitReady(watched, instance),
   );
+  await run.beforeReady();
   await run.onReady(instance);
   tracked.enter(
     isOneShot

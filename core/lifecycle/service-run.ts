@@ -29,8 +29,10 @@ export interface ServiceRun {
   deadlineMs: number | undefined;
   /** What runs of it is replaced when its dependencies' conditions hold, and not ahead of them. */
   isPatient: boolean;
-  /** Makes reachable what it needs of this machine's processes. */
+  /** Ahead of all else: makes reachable what it needs of this machine's processes and is not awaited ready. */
   openRoutes(): Promise<void>;
+  /** When its readiness is proven: makes it reachable for who waits for that. */
+  beforeReady(): Promise<void>;
   /** The start request; resolves when it came through. */
   start(instance: Instance): Promise<Instance>;
   /** Its start request came through. */

@@ -1,5 +1,4 @@
 import { asError, throwAll } from '../errors/as-error.ts';
-import { serviceErrors } from '../errors/catalogue/service.ts';
 import { type DevServicesError, isDevServicesError } from '../errors/error.ts';
 import type { ServiceReport } from '../events.ts';
 import type { Plan, PlannedService } from '../plan/plan.ts';
@@ -9,15 +8,16 @@ import { trackService, type TrackedService } from '../service/track-service.ts';
 import { amendPlan } from './amend-plan.ts';
 import { lastLogLines } from './await-service.ts';
 import { type Conditions, createConditions } from './conditions.ts';
-import { createExitError } from './exit-error.ts';
 import type { Kernel } from './kernel.ts';
-import { openRoutes } from './open-routes.ts';
+import { createRelays, type Relays } from './relays.ts';
 import { createReadyStep } from './ready-step.ts';
 import { removeAll, removeLeftovers } from './remove-instances.ts';
 import { reportServices } from './report-services.ts';
 import { stopToRestart } from './stop-to-restart.ts';
 import { runService } from './run-service.ts';
 import type { ServiceEnd } from './service-run.ts';
+import { tendRunners } from './tend-runners.ts';
+import { watchReady } from './watch-ready.ts';
 import { createWatches, type Watches } from './watches.ts';
 
 export interface UpOptions {
@@ -85,7 +85,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
 
   const run = async (
     planned: PlannedService,
-    { watches, conditions }: { watches: Watches; conditions: Conditions },
+    { watches, conditions, relays }: { watches: Watches; conditions: Conditions; relays: Relays },
   ): Promise<void> => {
     const { service } = planned;
     const runner = await kernel.runner(planned.run.kind, service);
@@ -101,13 +101,23 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       pull: options.pull,
       deadlineMs: options.waitTimeoutMs,
       isPatient: options.isPatient ?? false,
-      openRoutes: () => openRoutes(kernel, planned),
+      async openRoutes() {
+        await relays.openFrom(planned);
+        if (planned.action !== 'unchanged' || planned.routes.length === 0) return;
+        // It waits for nothing else, and whose failure that would be is told there.
+        await conditions.hold(planned, signal).catch(() => signal.throwIfAborted());
+        relays.assertOpen(service);
+      },
       removeReplaced: async () => throwAll(await removeAll(kernel, planned.replaced)),
       start: (instance) =>
         options.startAs?.(planned, instance, runner) ?? runner.start(planned, instance, signal),
       onStarted: (instance) => options.onStarted?.(service, instance),
       openWatch: () => watches.open(planned),
-      conditions: () => conditions.hold(planned, signal),
+      async conditions() {
+        await conditions.hold(planned, signal);
+        relays.assertOpen(service);
+      },
+      beforeReady: () => relays.openTo(service),
       onReady: async (instance) => {
         if (isNoOp) return;
         const payload = { service, endpoints: instance.endpoints, signal };
@@ -122,29 +132,20 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
     } else {
       kernel.state.recordReady(service, end.instance.generation);
       options.onReady?.(service);
-      let exits = 0;
-      watches.opened(planned)?.on(end.instance, (event) => {
-        // Ready once is not ready for ever: who dies while others are still awaited has failed.
-        if (event.type !== 'exited') return;
-        exits += 1;
-        if (event.willRestart || own.current.state !== 'ready') return;
-        const logs: string[] = [];
-        const { exitCode } = event;
-        const error = event.isRemoval
-          ? serviceErrors.create('DS_SERVICE_REMOVED', { service })
-          : createExitError({ exitCode, exits, willRestart: false }, { service });
-        Object.assign(error.facts, { logs });
-        errors.push(error);
-        reading.push(
-          lastLogLines({ ...kernel, runner }, end.instance).then((lines) => logs.push(...lines)),
-        );
-        ends.set(service, { instance: end.instance, error });
-        own.enter({
-          state: 'failed',
-          ...(exitCode === undefined ? {} : { exitCode }),
-          reason: { code: error.code, text: error.message },
-        });
-      });
+      const watch = watches.opened(planned);
+      if (watch) watchReady(watch, end.instance, { tracked: own, onEnd: noteEnd });
+    }
+
+    function noteEnd(error: DevServicesError): void {
+      const { instance } = end;
+      if (!instance) return;
+      const logs: string[] = [];
+      Object.assign(error.facts, { logs });
+      errors.push(error);
+      reading.push(
+        lastLogLines({ ...kernel, runner }, instance).then((lines) => logs.push(...lines)),
+      );
+      ends.set(service, { instance, error });
     }
   };
 
@@ -155,17 +156,19 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       tracked.set(service, trackService({ service, runner: runKey, events, clock: kernel.clock }));
     }
     const active = services.filter(({ action }) => action !== 'skip');
+    await tendRunners(kernel, active);
     const watches = await createWatches(kernel, active);
     const toStart = await stopToRestart(kernel, active, watches).catch((thrown: unknown) => {
       watches.close();
       throw thrown;
     });
     const conditions = createConditions(active, tracked);
+    const relays = createRelays(kernel, active);
     const before = kernel.clock.monotonic();
     events.emit({ event: 'phase-started', phase: 'start' });
     const all = toStart.map(async (planned) => {
       try {
-        await run(planned, { watches, conditions });
+        await run(planned, { watches, conditions, relays });
       } catch (thrown) {
         // A record that cannot be written stops nobody, and is told.
         errors.push(asError(thrown));
