@@ -196,8 +196,6 @@ export function createProcessRunner(options: ProcessRunnerOptions): Runner {
       if (readRecords(places).length === 0) rmSync(places.folder, { recursive: true, force: true });
     },
     async relay(route, signal) {
-      // Of what is not there nothing is to be reached: no supervisor is started for it.
-      if (!readRecord(supervisors.placesOf(route.project), route.service)) return;
       const supervisor = await ensureSupervisor(route.project, signal);
       await supervisor.relay(route, signal);
     },
