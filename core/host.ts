@@ -186,8 +186,9 @@ export function createHost(options: HostOptions = {}): Host {
     initialize,
     async plan(given) {
       const config = await configure();
+      const askedAt = clock.now();
       const unlock = await lock.take(given.restart ? 'restart' : 'up');
-      up = await planUp({ ...current().kernel, config }, given, unlock);
+      up = await planUp({ ...current().kernel, config }, { askedAt, ...given }, unlock);
       return up;
     },
     outcome: () => up?.outcome() ?? { services: {}, errors: [] },

@@ -1,7 +1,7 @@
 import type { PlanOptions } from '../plan/plan-context.ts';
 import type { Instance } from '../run/runner.ts';
 import { dependenciesOf } from '../selection.ts';
-import { observe } from './down.ts';
+import { observe } from './observe.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Names what a restart is about: the named services, or all that run, and who follows them. */
@@ -35,7 +35,17 @@ export async function selectRestarted<Options extends PlanOptions>(
     kernel.log.info('Nothing runs that could be restarted.');
     return { ...options, restart: [], exclude: Object.keys(services) };
   }
-  return { ...options, restart: [...restart], services: [...restart] };
+  const due = [...restart].filter((name) => {
+    const own = found.find(({ instance }) => instance.service === name)?.instance;
+    return !wasRestarted(own, options.askedAt);
+  });
+  return { ...options, restart: due, services: [...restart] };
+}
+
+// Two restarts at once are one. Where a look does not tell the start, as with engines, the clock that
+// would have to be asked may be another machine's.
+function wasRestarted(instance: Instance | undefined, askedAt = Infinity): boolean {
+  return instance !== undefined && isRunning(instance) && (instance.startedAt ?? 0) > askedAt;
 }
 
 const isRunning = ({ status }: Instance): boolean => status !== 'exited' && status !== 'created';

@@ -21,6 +21,8 @@ export interface PlanOptions extends Selection {
    * all that run. Whatever else they need only has to run.
    */
   restart?: readonly string[];
+  /** When that was asked for, by this machine's clock: what began after that was restarted meanwhile. */
+  askedAt?: number;
   /** Builds what is built before anything is decided. */
   build?: boolean;
   /** Asks for newer images before anything is decided; contradicts `offline` and never pulling. */
