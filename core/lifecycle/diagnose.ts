@@ -84,7 +84,10 @@ async function inspectRunners(base: HostBase, opened: OpenedHost): Promise<Findi
 
 // A service that was never started needs one of its kinds, whichever is there.
 function kindsInNeed({ config, state }: Kernel, there: readonly Runner[]): Set<string> {
-  const needed = neededKinds(config?.services, state.pins);
+  const needed = neededKinds(config?.services, {
+    pins: state.pins,
+    known: state.readyGenerations,
+  });
   for (const service of Object.values(config?.services ?? {})) {
     const kinds = Object.values(runsOf(service)).map(({ kind }) => kind);
     if (there.some(({ kind }) => kinds.includes(kind))) continue;

@@ -7,6 +7,7 @@ import { reverseEdges } from '../graph.ts';
 import type { Instance, OwnedData, Runner } from '../run/runner.ts';
 import { edgesOf } from '../selection.ts';
 import type { Kernel } from './kernel.ts';
+import { type Found, observeReachable } from './observe.ts';
 import { plainReport } from './report-services.ts';
 import type { TaskOutcome } from './up.ts';
 
@@ -19,17 +20,11 @@ export interface DownOptions {
   data?: readonly OwnedData[];
 }
 
-/** An instance with the runner that knows it. */
-export interface Found {
-  runner: Runner;
-  instance: Instance;
-}
-
 /** Stops and removes, dependants before what they need; named data stays unless it is given. */
 export async function takeDown(kernel: Kernel, options: DownOptions): Promise<TaskOutcome> {
   const { hooks, signal } = kernel;
   const runners = await kernel.runners();
-  const found = await observe(kernel, runners);
+  const { found, unseen } = await observeReachable(kernel, runners);
   const { services: named = [], data = [] } = options;
   assertKnown(kernel, named, [...found.map(({ instance }) => instance), ...data]);
   const isOrphan = (name: string) => !Object.hasOwn(kernel.config?.services ?? {}, name);
@@ -61,7 +56,9 @@ export async function takeDown(kernel: Kernel, options: DownOptions): Promise<Ta
       await removeData(runners, one, signal);
       reports[one.service] = withLoss(reports[one.service], one);
     });
-  const rest = found.length - going.length;
+  // What could not be looked at may still be there: that the rest is gone is no success.
+  errors.push(...unseen.map(({ error }) => error));
+  const rest = found.length - going.length + unseen.length;
   errors.push(
     ...(await settleAll(removals)),
     ...(rest === 0
@@ -86,17 +83,6 @@ export function assertKnown(
   if (names.length > 0) {
     throw serviceErrors.create('DS_SERVICE_UNKNOWN', { names, known: [...known] });
   }
-}
-
-/** Everything of the project that the runners can see. */
-export async function observe(kernel: Kernel, runners: readonly Runner[]): Promise<Found[]> {
-  const seen = await Promise.all(
-    runners.map(async (runner) => {
-      const { instances } = await runner.observe(kernel.project, kernel.signal);
-      return instances.map((instance) => ({ runner, instance }));
-    }),
-  );
-  return seen.flat();
 }
 
 async function removeInOrder(

@@ -1,7 +1,8 @@
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { AttachedCommand } from '../run/attached-command.ts';
-import { assertKnown, observe } from './down.ts';
+import { assertKnown } from './down.ts';
 import type { Kernel } from './kernel.ts';
+import { observeReachable } from './observe.ts';
 
 export interface ExecRequest extends Omit<AttachedCommand, 'signal'> {
   service: string;
@@ -13,7 +14,7 @@ export interface ExecRequest extends Omit<AttachedCommand, 'signal'> {
  */
 export async function execInService(kernel: Kernel, request: ExecRequest): Promise<number> {
   const { service, ...command } = request;
-  const found = await observe(kernel, await kernel.runners());
+  const { found, unseen } = await observeReachable(kernel, await kernel.runners());
   assertKnown(
     kernel,
     [service],
@@ -22,6 +23,8 @@ export async function execInService(kernel: Kernel, request: ExecRequest): Promi
   const own = found.filter(({ instance }) => instance.service === service);
   const running = own.find(({ instance }) => instance.status === 'running');
   if (!running) {
+    const [first] = own.length === 0 ? unseen : [];
+    if (first) throw first.error;
     const state = own[0]?.instance.status ?? 'not there';
     throw serviceErrors.create('DS_SERVICE_NOT_RUNNING', { service, state });
   }

@@ -39,7 +39,7 @@ export function openKernel(
   };
   const runners = createRunnerPool(loaded.pluginHost.runners, context);
   base.defer(() => runners.close());
-  const all = () => runners.all(neededKinds(config?.services, kernel.state.pins), signal);
+  const all = () => runners.all(neededKinds(config?.services, rememberedOf(kernel)), signal);
   const kernel: Kernel = {
     root,
     config,
@@ -63,6 +63,8 @@ export function openKernel(
   };
   return { ...project, kernel, loaded, context };
 }
+
+const rememberedOf = ({ state }: Kernel) => ({ pins: state.pins, known: state.readyGenerations });
 
 // Where the configuration is broken, what it says of the engine may be whole.
 function chosenEngine(

@@ -1,8 +1,10 @@
 import type { LogLine } from '../run/runner.ts';
-import { assertKnown, observe } from './down.ts';
+import { assertKnown } from './down.ts';
 import { followLogs, type LogRequest } from './follow-logs.ts';
 import type { Kernel } from './kernel.ts';
 import { mergeLines } from './merge-lines.ts';
+import { observeReachable } from './observe.ts';
+import { tellUnseen } from './tell-unseen.ts';
 
 export type { LogRequest } from './follow-logs.ts';
 
@@ -13,7 +15,8 @@ export async function* readLogs(kernel: Kernel, request: LogRequest): AsyncItera
     return;
   }
   const { services, ...options } = request;
-  const found = await observe(kernel, await kernel.runners());
+  const { found, unseen } = await observeReachable(kernel, await kernel.runners());
+  tellUnseen(kernel, unseen);
   assertKnown(
     kernel,
     services,

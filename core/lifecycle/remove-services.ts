@@ -3,8 +3,9 @@ import { serviceErrors } from '../errors/catalogue/service.ts';
 import { taskErrors } from '../errors/catalogue/task.ts';
 import type { OwnedData } from '../run/runner.ts';
 import { dependenciesOf } from '../selection.ts';
-import { assertKnown, type Found, observe, takeDown } from './down.ts';
+import { assertKnown, takeDown } from './down.ts';
 import type { Kernel } from './kernel.ts';
+import { type Found, observe } from './observe.ts';
 import { serviceOfStep } from './ready-step.ts';
 import type { TaskOutcome } from './up.ts';
 

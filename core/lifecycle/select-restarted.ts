@@ -35,11 +35,11 @@ export async function selectRestarted<Options extends PlanOptions>(
     kernel.log.info('Nothing runs that could be restarted.');
     return { ...options, restart: [], exclude: Object.keys(services) };
   }
-  const due = [...restart].filter((name) => {
+  const restarted = [...restart].filter((name) => {
     const own = found.find(({ instance }) => instance.service === name)?.instance;
-    return !wasRestarted(own, options.askedAt);
+    return wasRestarted(own, options.askedAt);
   });
-  return { ...options, restart: due, services: [...restart] };
+  return { ...options, restart: [...restart], restarted, services: [...restart] };
 }
 
 // Two restarts at once are one. Where a look does not tell the start, as with engines, the clock that

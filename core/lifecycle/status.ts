@@ -3,9 +3,10 @@ import type { CheckoutSummary } from '../identity/checkout.ts';
 import { readReadyRecords } from '../identity/ready-records.ts';
 import { isSeenReady } from '../run/is-seen-ready.ts';
 import type { Instance } from '../run/runner.ts';
-import { observe } from './down.ts';
 import type { Kernel } from './kernel.ts';
+import { observeReachable } from './observe.ts';
 import { plainReport } from './report-services.ts';
+import { tellUnseen } from './tell-unseen.ts';
 
 /** What runs of a project, in the shape in which `up` reports it. */
 export interface ProjectStatus {
@@ -17,7 +18,8 @@ export interface ProjectStatus {
 
 /** Looks once; asks no service anything. */
 export async function readStatus(kernel: Kernel): Promise<ProjectStatus> {
-  const found = await observe(kernel, await kernel.runners());
+  const { found, unseen } = await observeReachable(kernel, await kernel.runners());
+  tellUnseen(kernel, unseen);
   const { config, project, root } = kernel;
   const services: Record<string, ServiceReport> = {};
   for (const name of Object.keys(config?.services ?? {})) {

@@ -124,3 +124,32 @@ test.each(Object.keys(asks))(
     expect(await codesOf(asks[name]?.(again.host) ?? Promise.resolve())).toEqual(['DS_TEST_AWAY']);
   },
 );
+
+test('what was never asked for by name is no reason to ask an engine that is away', async () => {
+  const services = {
+    api: { run: program() },
+    cache: { run: image(), autoStart: false },
+  } satisfies Config['services'];
+  await using kinds = openTwoKinds({ services });
+  kinds.host.runner.setAvailable(away);
+  kinds.host.runner.failOn('observe', away);
+  await kinds.host.up();
+  const [status] = await kinds.host.host.status();
+  expect(status?.services['api']?.state).toBe('ready');
+  expect((await kinds.host.host.down({})).errors).toEqual([]);
+  expect([...kinds.processes.instances]).toEqual([]);
+});
+
+test('down takes what it can reach, and says what it cannot', async () => {
+  const services = { api: { run: program() }, cache: { run: image() } };
+  await using kinds = openTwoKinds({ services });
+  await kinds.host.up();
+  kinds.host.runner.setAvailable(away);
+  kinds.host.runner.failOn('observe', away);
+  const [status] = await kinds.host.host.status();
+  expect(status?.services['api']?.state).toBe('ready');
+  const { services: rows, errors } = await kinds.host.host.down({});
+  expect(rows['api']).toMatchObject({ state: 'stopped', action: 'removed' });
+  expect(errors.map(({ code }) => code)).toEqual(['DS_TEST_AWAY']);
+  expect([...kinds.processes.instances]).toEqual([]);
+});
