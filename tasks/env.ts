@@ -22,6 +22,13 @@ export default defineTask(import.meta, {
     if (odd.length > 0 && format !== 'json') {
       log.warn(`No shell can have ${odd.map(([name]) => name).join(', ')}.`);
     }
+    if (format === 'dotenv') {
+      for (const [reader, names] of namesByReader(variables)) {
+        log.warn(
+          `Readers of .env files differ on ${names.join(', ')}: written as ${reader} read it.`,
+        );
+      }
+    }
     formats.set(variables, format);
     return variables;
   },
@@ -35,7 +42,7 @@ const texts = {
   shell: (variables: Variables) =>
     linesOf(variables, (name, value) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`),
   dotenv: (variables: Variables) =>
-    linesOf(variables, (name, value) => `${name}=${quoteForDotenv(value)}`),
+    linesOf(variables, (name, value) => `${name}=${quoteForDotenv(value).text}`),
   json: (variables: Variables) => JSON.stringify(variables, null, 2),
 };
 
@@ -47,12 +54,30 @@ function linesOf(variables: Variables, line: (name: string, value: string) => st
 }
 
 // Readers of .env files agree on plain words, on single quotes round what has none in it, and on double
-// quotes round what needs no escape; for the rest, escapes are Compose's.
-function quoteForDotenv(value: string): string {
-  if (/^[\w./:@%+,-]+$/.test(value)) return value;
-  if (!/['\r]|\\$/.test(value)) return `'${value}'`;
-  const escaped = value.replaceAll(/[\\"$]/g, '\\$&');
-  return `"${escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
+// quotes round what needs no escape. For the rest there is one way of `node --env-file` and the dotenv
+// package, which know backticks and no escapes, and one of Compose, which knows escapes and no backticks.
+function quoteForDotenv(value: string): { text: string; reader?: string } {
+  const escaped = value.replaceAll('\n', '\\n');
+  if (/^[\w./:@%+,-]+$/.test(value)) return { text: value };
+  if (!/['\r]|\\$/.test(value)) return { text: `'${value}'` };
+  if (!/["$\\\r]/.test(value)) return { text: `"${escaped}"` };
+  const quote = ["'", '"', '`'].find(
+    (one) => !value.includes(one) && !(one === '"' && value.includes('\\n')),
+  );
+  if (quote !== undefined && !value.includes('\r')) {
+    return { text: quote + value + quote, reader: 'Node and dotenv' };
+  }
+  const text = value.replaceAll(/[\\"$]/g, '\\$&').replaceAll('\n', '\\n');
+  return { text: `"${text.replaceAll('\r', '\\r')}"`, reader: 'Compose and its like' };
+}
+
+function namesByReader(variables: Variables): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [name, value] of Object.entries(variables).filter(isUsable)) {
+    const { reader } = quoteForDotenv(value);
+    if (reader !== undefined) found.set(reader, [...(found.get(reader) ?? []), name]);
+  }
+  return found;
 }
 
 function isUsable([name, value]: [string, string]): boolean {

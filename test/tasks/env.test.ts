@@ -68,16 +68,50 @@ const record = fc
   .array(nasty, { minLength: 1, maxLength: 8 })
   .map((values) => Object.fromEntries(values.map((text, index) => [`NAME_${index}`, text])));
 
-test('a .env file read back as Compose reads it has the same values', async () => {
+test('a .env file read back has the same values: for every reader, or for the one that is named', async () => {
   await fc.assert(
     fc.asyncProperty(record, async (variables) => {
       const repo = repoOf({ a: service(variables) });
-      const { stdout } = await repo.run('env', '--format', 'dotenv');
-      expect(parseEnvFile(stdout)).toEqual({ variables });
+      const { stdout, stderr } = await repo.run('env', '--format', 'dotenv');
+      const composes = namesIn(stderr, 'Compose');
+      const nodes = namesIn(stderr, 'Node');
+      const compose = parseEnvFile(stdout);
+      const read = { node: parseEnv(stdout), compose: 'line' in compose ? {} : compose.variables };
+      for (const [name, text] of Object.entries(variables)) {
+        if (!composes.includes(name)) expect(read.node[name]).toBe(text);
+        // One that Compose cannot read ends its reading: the rest is looked at alone.
+        if (nodes.length === 0) expect(read.compose[name]).toBe(text);
+      }
+      // Whatever one of them could not have otherwise, and nothing else.
+      for (const name of composes) expect(variables[name]).toMatch(/\r|'[^]*`|`[^]*'/);
+      for (const name of nodes) expect(variables[name]).toMatch(/'|\\$/);
     }),
     { seed: 7, numRuns: 40 },
   );
 });
+
+test('JSON has every value as it is, a zero byte too', async () => {
+  await fc.assert(
+    fc.asyncProperty(record, async (variables) => {
+      const given = { ...variables, ZERO: 'a\0b' };
+      const { stdout } = await repoOf({ a: service(given) }).run('env', '--format', 'json');
+      expect(JSON.parse(stdout)).toEqual(given);
+    }),
+    { seed: 7, numRuns: 15 },
+  );
+});
+
+test('a zero byte is in no variable: left out and said, never cut off', async () => {
+  const repo = repoOf({ a: service({ ZERO: 'secret\0rest', FINE: '1' }) });
+  for (const format of ['shell', 'dotenv']) {
+    const { stdout, stderr } = await repo.run('env', '--format', format);
+    expect(stdout).toMatch(/^(export )?FINE='?1'?\n$/);
+    expect(stderr).toMatch(/No shell can have ZERO\./);
+  }
+});
+
+const namesIn = (stderr: string, reader: string): readonly string[] =>
+  new RegExp(`differ on (.*): written as ${reader}`).exec(stderr)?.[1]?.split(', ') ?? [];
 
 test('readers that know no escapes agree on what needs none', async () => {
   const variables = {
