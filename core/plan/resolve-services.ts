@@ -99,20 +99,21 @@ export async function resolveServices(
       own,
     ) as Record<string, string>;
     const files = await resolveFiles(run, { service: name, reader });
+    const normal = await runner.normalise(run, {
+      service: name,
+      runKey: key,
+      project,
+      root: reader.root,
+      environment,
+      files,
+      ports: ports[name] ?? [],
+      needsGateway: needsGateway(name),
+    });
     resolved[name] = {
-      run: await runner.normalise(run, {
-        service: name,
-        runKey: key,
-        project,
-        root: reader.root,
-        environment,
-        files,
-        ports: ports[name] ?? [],
-        needsGateway: needsGateway(name),
-      }),
+      run: normal,
       ports: ports[name] ?? [],
       routes: routesOf(name),
-      readiness: readinessOf(services[name], run as Partial<ContainerRun>),
+      readiness: readinessOf(services[name], run as Partial<ContainerRun>, normal),
       environment: await exportsFor(name, 'host'),
     };
   }
@@ -133,8 +134,14 @@ function environmentOf(run: Run, { env }: SecretReader): Environment | undefined
 
 const isList = (value: unknown): value is readonly string[] => Array.isArray(value);
 
-function readinessOf(service: Service | undefined, run: Partial<ContainerRun>): Readiness {
+function readinessOf(
+  service: Service | undefined,
+  run: Partial<ContainerRun>,
+  { ready }: ResolvedRun,
+): Readiness {
   if (service?.ready) return service.ready;
+  // An embedded program knows better than its ports, which may be open before it is itself.
+  if (ready !== undefined) return ready as unknown as Readiness;
   if (run.healthcheck && run.healthcheck.disable !== true) return { kind: 'healthcheck' };
   // Nothing answers a connect on UDP: only TCP ports can say that they are ready.
   const hasTcp = expandPorts(service?.ports).some(({ protocol }) => protocol === 'tcp');

@@ -1,3 +1,4 @@
+import type { Readiness } from '../readiness/readiness.ts';
 import type { Availability, PortBinding } from './runner.ts';
 import type { Json } from './run.ts';
 
@@ -28,6 +29,8 @@ export interface ProgramRun {
   /** Commands that run to their end before each start, in the same place and as the same user. */
   before?: readonly (readonly [string, ...string[]])[];
   stopSignal?: string;
+  /** When it is ready, unless the service says so; without it, when its ports are open. */
+  ready?: Readiness;
 }
 
 /**

@@ -31,7 +31,12 @@ export default {
     const database = readText(place, 'database', { ...plainName, or: 'postgres' });
     const port = String(readSolePort(place));
     // Of two values of a setting the last one counts.
-    const fixed = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+    const fixed = [
+      `port=${port}`,
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'logging_collector=off',
+    ];
     const set = [...readSettings(place), ...fixed].flatMap((setting) => ['-c', setting]);
     assertReadable(place, found.major);
     const program = await copyProgram(place, { from: found.folder, name: found.name });
@@ -52,6 +57,14 @@ export default {
       },
       // Fast: who is connected is disconnected, and what was committed is there.
       stopSignal: 'SIGINT',
+      // Its port is open while it still recovers, and refuses everybody.
+      ready: {
+        kind: 'all',
+        of: [
+          { kind: 'log', pattern: 'database system is ready to accept connections' },
+          { kind: 'port' },
+        ],
+      },
     };
   },
 } satisfies EmbeddedProgram;

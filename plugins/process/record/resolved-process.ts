@@ -1,4 +1,4 @@
-import type { ProcessRestart, ResolvedRun } from 'devservices/runner';
+import type { ProcessRestart, Readiness, ResolvedRun } from 'devservices/runner';
 
 /** A process's run as `normalise` leaves it: plain JSON, every default explicit, every path absolute. */
 export interface ResolvedProcess {
@@ -24,6 +24,8 @@ export interface ResolvedProcess {
   readonly user?: { readonly uid: number; readonly gid: number; readonly name: string };
   /** What outlives it is here; it belongs to `user` and is made before `before` runs. */
   readonly dataFolder?: string;
+  /** When an embedded program is ready, where its service does not say. */
+  readonly ready?: Readiness;
 }
 
 /** All in milliseconds, but for the factor. */

@@ -89,6 +89,7 @@ async function resolveProgram(
     environment = {},
     before,
     stopSignal,
+    ready,
   } = await program.resolve({
     ...programs.contextOf(reference, { service, root }),
     dataFolder: path,
@@ -101,6 +102,7 @@ async function resolveProgram(
     label: program.label,
     dataFolder: path,
     ...(before ? { before } : {}),
+    ...(ready ? { ready } : {}),
     ...(user ? { user } : {}),
     ...(stopSignal === undefined ? {} : { stopSignal: signalOf(stopSignal) }),
   };
