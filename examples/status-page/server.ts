@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import pg from 'pg';
 
 // A page that says how this repo's own services are: 503 until all of them answer.
@@ -21,18 +21,15 @@ const looks: Readonly<Record<string, () => Promise<string>>> = {
   },
 };
 
-async function describe(): Promise<{ isWell: boolean; text: string }> {
+async function answer(response: ServerResponse): Promise<void> {
   const said = await Promise.allSettled(Object.values(looks).map((look) => look()));
   const lines = Object.keys(looks).map((name, at) => {
     const one = said[at];
     return `${name}: ${one?.status === 'fulfilled' ? one.value : `away (${one?.reason})`}\n`;
   });
-  return { isWell: said.every(({ status }) => status === 'fulfilled'), text: lines.join('') };
+  const isWell = said.every(({ status }) => status === 'fulfilled');
+  response.writeHead(isWell ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(lines.join(''));
 }
 
-createServer((_, response) => {
-  void describe().then(({ isWell, text }) => {
-    response.writeHead(isWell ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' });
-    response.end(text);
-  });
-}).listen(Number(PORT), '127.0.0.1');
+createServer((_, response) => void answer(response)).listen(Number(PORT), '127.0.0.1');

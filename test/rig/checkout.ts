@@ -68,7 +68,7 @@ export interface Checkout {
 }
 
 /** A copy of this repo as a fresh clone has it, its packages installed. */
-export function cloneRepo(engine: TestEngine): Checkout {
+export function cloneRepo(engine: Pick<TestEngine, 'url' | 'socketPath'> | null): Checkout {
   const checkout = createCheckout(engine, { runs: repo });
   const files = execFileSync(
     'git',
