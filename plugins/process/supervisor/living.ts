@@ -41,9 +41,8 @@ export function watchAdopted(
 ): Living {
   const over = new AbortController();
   const ended = (async (): Promise<undefined> => {
-    while (leader !== undefined && isAlive(leader, startedAt)) {
-      await clock.sleep(lookEveryMs, over.signal);
-    }
+    const lives = (): boolean => leader !== undefined && isAlive(leader, startedAt);
+    while (lives()) await clock.sleep(lookEveryMs, over.signal);
     over.abort();
   })();
   // Who is no longer watched ends unseen.

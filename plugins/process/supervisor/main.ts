@@ -1,18 +1,17 @@
 import { writeSync } from 'node:fs';
-import { systemClock } from 'devservices/machine';
-import { reasonOf } from 'devservices/machine';
+import { reasonOf, systemClock } from 'devservices/machine';
 import { runSupervisor } from './run-supervisor.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 
 const [, , text = '{}'] = process.argv;
 
-runSupervisor(JSON.parse(text) as SupervisorOptions, { clock: systemClock, say }).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    say(reasonOf(error));
-    process.exit(1);
-  },
-);
+try {
+  await runSupervisor(JSON.parse(text) as SupervisorOptions, { clock: systemClock, say });
+  process.exit(0);
+} catch (error) {
+  say(reasonOf(error));
+  process.exit(1);
+}
 
 function say(line: string): void {
   try {

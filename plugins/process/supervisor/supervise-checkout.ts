@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Clock, isErrno } from 'devservices/machine';
 import type { ProcessRecord } from '../record/process-record.ts';
 import { placesOf } from '../record/places.ts';

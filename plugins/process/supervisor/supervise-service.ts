@@ -46,7 +46,7 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
   const around = createSurroundings({
     ...context,
     current: () => keeper.record,
-    onChange: () => void whenFilesChanged(),
+    onChange: whenFilesChanged,
   });
   let state: State = { name: 'idle' };
   let waitingRestart: Promise<StartAnswer> | undefined;
@@ -170,20 +170,15 @@ export function superviseService(first: ProcessRecord, context: ServiceContext):
         followPolicy(exitCodeOf(error));
       }
     };
-    const due = clock.sleep(pauseMs, bell.signal);
-    due.then(
+    clock.sleep(pauseMs, bell.signal).then(
       () => queue.run(again).catch(sayWhy),
       () => {},
     );
   }
 
-  async function whenFilesChanged(): Promise<void> {
-    try {
-      await self.restart();
-      context.onOwnRestart(self);
-    } catch (error) {
-      sayWhy(error);
-    }
+  function whenFilesChanged(): void {
+    const restarted = self.restart();
+    restarted.then(() => context.onOwnRestart(self)).catch(sayWhy);
   }
 
   async function end({ isStopped, isRemoval = false }: Ending): Promise<void> {

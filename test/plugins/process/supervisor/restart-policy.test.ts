@@ -11,21 +11,19 @@ const policy = {
 } as const;
 
 test('the pause grows by its factor up to the longest, and then it gives up', () => {
-  const pauses: number[] = [];
-  let restarts = 0;
-  for (;;) {
-    const decision = decideRestart(policy, { exitCode: 1, ranMs: 120, restarts });
-    if (decision.type !== 'again') {
-      expect(decision).toEqual({
-        type: 'give-up',
-        text: 'crash loop: gave up after 4 restarts in a row; it ended with exit code 1 after 120 ms',
-      });
-      break;
-    }
-    pauses.push(decision.pauseMs);
-    restarts = decision.restarts;
-  }
-  expect(pauses).toEqual([200, 400, 800, 1000]);
+  const decisions = [0, 1, 2, 3, 4].map((restarts) =>
+    decideRestart(policy, { exitCode: 1, ranMs: 120, restarts }),
+  );
+  expect(decisions).toEqual([
+    { type: 'again', pauseMs: 200, restarts: 1 },
+    { type: 'again', pauseMs: 400, restarts: 2 },
+    { type: 'again', pauseMs: 800, restarts: 3 },
+    { type: 'again', pauseMs: 1000, restarts: 4 },
+    {
+      type: 'give-up',
+      text: 'crash loop: gave up after 4 restarts in a row; it ended with exit code 1 after 120 ms',
+    },
+  ]);
 });
 
 test('who ran long enough begins anew', () => {

@@ -140,6 +140,8 @@ test('globs that lead out of the folder, braces, dots and a link to a folder', a
   const next = at.next();
   writeFileSync(join(outside, 'shared.json'), '{}');
   await next;
+  expect(at.count()).toBe(4);
+  expect(at.troubles).toEqual([]);
 });
 
 test('nothing is told after it was closed', async () => {
