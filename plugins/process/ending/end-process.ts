@@ -74,10 +74,11 @@ async function awaitEnd(
   const forMs = graceMs - (clock.monotonic() - began);
   return pollUntil({ ...options, forMs }, () => {
     // A look at every process is for when something changed, and to be sure that none is left.
-    if (members.left().length === known) return false;
-    known = members.look().length;
-    if (known > 0) members.ask(stopSignal);
-    return known === 0;
+    if (known > 0 && members.left().length === known) return false;
+    if (members.areGone()) return true;
+    known = members.left().length;
+    members.ask(stopSignal);
+    return false;
   });
 }
 
@@ -104,12 +105,12 @@ async function killAll(
   { clock, signal }: EndOptions,
 ): Promise<void> {
   const isGone = await pollUntil({ clock, signal, forMs: killingMs }, () => {
-    if (members.look().length === 0) return true;
+    if (members.areGone()) return true;
     members.kill();
     return false;
   });
   if (isGone) return;
-  const pids = members.left().map(({ identity }) => identity.pid);
+  const pids = members.look().map(({ identity }) => identity.pid);
   if (pids.length > 0) throw processErrors.create('DS_PROCESS_LIVES_ON', { service, pids });
 }
 

@@ -20,6 +20,11 @@ export function recentProcessTable(maxAgeMs: number): readonly ProcessRow[] {
   return latest.rows;
 }
 
+/** To be called when this process started another: who looks next has to see it. */
+export function forgetProcessTable(): void {
+  latest = undefined;
+}
+
 let latest: { rows: readonly ProcessRow[]; at: number } | undefined;
 
 function readProc(): readonly ProcessRow[] {

@@ -10,9 +10,11 @@ export interface TrackedMembers {
   left(): readonly ProcessRow[];
   /** Looks at every process for further ones; those that are left. */
   look(): readonly ProcessRow[];
+  /** Looks, and is true where none was left also in a table that is some moments old. */
+  areGone(): boolean;
   /**
-   * Asks the groups of those that no other member started, each once: what they started elsewhere is
-   * theirs to end, and asked when they have ended.
+   * Asks those that no other member started, and their groups, each once: what they started elsewhere,
+   * or to end in order, is theirs, and asked when they have ended.
    */
   ask(signal: NodeJS.Signals): void;
   kill(): void;
@@ -20,29 +22,43 @@ export interface TrackedMembers {
 
 export function trackMembers(record: ProcessRecord): TrackedMembers {
   const known = new Map<number, ProcessRow>();
+  const asked = new Set<number>();
   const askedGroups = new Set<number>();
-  // A process that was just started has to be in the first.
-  let table = recentProcessTable(0);
+  let table: readonly ProcessRow[] = [];
   const left = (): readonly ProcessRow[] => {
     for (const [pid, row] of known) if (!isStillThere(row)) known.delete(pid);
     return [...known.values()];
   };
+  const find = (): readonly ProcessRow[] => {
+    table = recentProcessTable(sharedMs);
+    const found = selectMembers(record, table);
+    for (const row of found) known.set(row.identity.pid, row);
+    return found;
+  };
   return {
     left,
     look() {
-      table = recentProcessTable(sharedMs);
-      for (const row of selectMembers(record, table)) known.set(row.identity.pid, row);
+      find();
       return left();
     },
+    // One that was there some moments ago may have started another since.
+    areGone: () => find().length === 0 && left().length === 0,
     ask(signal) {
       const members = left();
       const roots = members.filter(({ parent }) => !known.has(parent));
       const groups = new Set(roots.map(({ group }) => group));
-      const asked = members.filter(({ group }) => groups.has(group) && !askedGroups.has(group));
-      for (const { group } of asked) askedGroups.add(group);
-      sendSignal(signal, asked, table);
+      const meant = members.filter(
+        (row) =>
+          !asked.has(row.identity.pid) &&
+          (roots.includes(row) || (groups.has(row.group) && !askedGroups.has(row.group))),
+      );
+      for (const { identity, group } of meant) {
+        asked.add(identity.pid);
+        askedGroups.add(group);
+      }
+      sendSignal(signal, meant, table);
       // One that was stopped by SIGSTOP has to run to hear of it.
-      sendSignal('SIGCONT', asked, table);
+      sendSignal('SIGCONT', meant, table);
     },
     kill: () => sendSignal('SIGKILL', left(), table),
   };

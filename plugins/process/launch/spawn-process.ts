@@ -11,6 +11,7 @@ import {
   readProcessStat,
   stateErrors,
 } from 'devservices/machine';
+import { forgetProcessTable } from '../ending/process-table.ts';
 import { processErrors } from '../errors.ts';
 import type { ProcessRecord } from '../record/process-record.ts';
 import { asProcess } from '../record/resolved-process.ts';
@@ -88,6 +89,7 @@ async function spawnInto(
     // Who reads what it writes reads the file: it writes on when we are gone.
     const child = spawn(file, args, { ...options, detached: true, stdio: ['ignore', log, log] });
     const { pid } = child;
+    forgetProcessTable();
     // Nothing is awaited after a start that succeeded: its exit would be missed.
     if (pid !== undefined) return { child, identity: identityOf(pid) };
     throw await new Promise<Error>((resolve) => child.once('error', resolve));

@@ -111,7 +111,7 @@ test('a process that was stopped hears the signal and ends by itself', async () 
   const command = [
     '/bin/sh',
     '-c',
-    'trap "exit 7" TERM; echo $$ > pids; sleep 1000 & wait',
+    'trap "exit 7" TERM; sleep 1000 & echo $$ > pids; wait',
   ] as const;
   const { record, exit, identity } = await folder.start(folder.record({ command }));
   await folder.pids('pids', 1);
@@ -134,6 +134,18 @@ test('what it runs to end in order is not signalled', async () => {
   await end(record);
   expect(await exit).toBe(0);
   expect(folder.read('cleaned')).toBe('clean\n');
+});
+
+test('what it leaves behind when it ends is asked to end as well', async () => {
+  const command = [
+    '/bin/sh',
+    '-c',
+    'trap "sleep 1000 & exit 7" TERM; sleep 1000 & echo $$ > pids; wait',
+  ] as const;
+  const { record, exit } = await folder.start(folder.record({ command }));
+  await folder.pids('pids', 1);
+  expect(await end(record)).toEqual(['asked', 'waiting', 'gone']);
+  expect(await exit).toBe(7);
 });
 
 test('one that has the group of its caller ends, and its caller does not', async () => {
