@@ -81,10 +81,24 @@ test('a command that needs more than this process is run by the test that is nam
   expect(missing).toEqual([]);
 });
 
+const installed = /^npm install --save-dev --save-exact (\S+)@([^@\s]+)$/;
+
+test('what a page says to install is what this repo has, and its cases use', () => {
+  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  const told = pages.flatMap(commandsOf).flatMap((command) => {
+    const [, name, version] = installed.exec(command) ?? [];
+    return name === undefined ? [] : [[name, version]];
+  });
+  expect(told.length).toBeGreaterThan(0);
+  expect(told).toEqual(told.map(([name = '']) => [name, devDependencies[name]]));
+});
+
 test('every other command of a page is run here, and does what it should', async () => {
   const commands = pages
     .flatMap(commandsOf)
-    .filter((command) => !Object.hasOwn(elsewhere, command));
+    .filter((command) => !Object.hasOwn(elsewhere, command) && !installed.test(command));
   expect(commands.length).toBeGreaterThan(5);
   const repo = createRepo({
     'devservices.config.json': JSON.stringify({
