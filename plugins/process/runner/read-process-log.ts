@@ -4,18 +4,19 @@ import type { ProcessPlaces } from '../record/process-record.ts';
 import { readRecord, statusOf } from '../record/records.ts';
 
 /**
- * The log of one instance, from when it was made on; what is followed ends when that very run has ended
- * and everything that it wrote was read.
+ * The log of one instance, from when it was made on; what is followed ends when the run that is under way
+ * now has ended, whichever the instance was seen in, and everything that it wrote was read.
  */
 export async function* readProcessLog(
   { places, clock }: { places: ProcessPlaces; clock: Clock },
-  { id, service, generation }: Pick<Instance, 'id' | 'service' | 'generation'>,
+  { id, service }: Pick<Instance, 'id' | 'service'>,
   { follow, tail, sinceMs, signal }: LogOptions,
 ): AsyncGenerator<LogLine> {
   const record = readRecord(places, service);
   if (!record || record.id !== id) return;
   const { readLog } = await import('../logs/read-log.ts');
   const { life, createdAt } = record;
+  const { generation } = statusOf(record);
   const over = new AbortController();
   const isThatRun = (): boolean => {
     const now = readRecord(places, service);
