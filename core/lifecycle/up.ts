@@ -136,16 +136,15 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
       if (watch) watchReady(watch, end.instance, { tracked: own, onEnd: noteEnd });
     }
 
-    function noteEnd(error: DevServicesError): void {
+    function noteEnd(failure: DevServicesError): void {
       const { instance } = end;
       if (!instance) return;
       const logs: string[] = [];
-      Object.assign(error.facts, { logs });
-      errors.push(error);
-      reading.push(
-        lastLogLines({ ...kernel, runner }, instance).then((lines) => logs.push(...lines)),
-      );
-      ends.set(service, { instance, error });
+      const read = async () => logs.push(...(await lastLogLines({ ...kernel, runner }, instance)));
+      Object.assign(failure.facts, { logs });
+      errors.push(failure);
+      reading.push(read());
+      ends.set(service, { instance, error: failure });
     }
   };
 

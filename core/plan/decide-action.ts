@@ -10,8 +10,11 @@ export interface Situation {
   replaced: readonly Instance[];
   /** `--recreate`. */
   recreate: boolean;
-  /** Of a `restart`: `asked` is stopped and started again, `aside` only has to run. */
-  restart?: 'asked' | 'aside' | undefined;
+  /**
+   * Of a `restart`: `asked` is stopped and started again, `aside` only has to run, and so has what
+   * another task has restarted since (`done`).
+   */
+  restart?: 'asked' | 'aside' | 'done' | undefined;
   /** A one-shot that completed runs again. */
   again?: boolean;
 }
@@ -27,9 +30,12 @@ export function decideAction(situation: Situation): { action: PlannedAction; rea
   if (!instance) return { action: 'create', reason: { code: 'absent', text: 'not there yet' } };
   if (recreate) return { action: 'recreate', reason: { code: 'asked', text: '--recreate' } };
   const isUp = instance.status === 'running' || instance.status === 'restarting';
-  if (restart === 'aside' && isUp) {
+  if ((restart === 'aside' || restart === 'done') && isUp) {
     const later = changed.length > 0 ? `; ${changed.join(', ')} changed, which up applies` : '';
-    return { action: 'unchanged', reason: { code: 'running', text: `running${later}` } };
+    const isDone = restart === 'done';
+    const text = isDone ? 'restarted meanwhile by another task' : 'running';
+    const code = isDone ? 'restarted' : 'running';
+    return { action: 'unchanged', reason: { code, text: `${text}${later}` } };
   }
   if (!instance.spec) {
     return {

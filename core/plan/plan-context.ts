@@ -23,6 +23,8 @@ export interface PlanOptions extends Selection {
   restart?: readonly string[];
   /** When that was asked for, by this machine's clock: what began after that was restarted meanwhile. */
   askedAt?: number;
+  /** Those of `restart` that another task restarted meanwhile: they only have to run. */
+  restarted?: readonly string[];
   /** Builds what is built before anything is decided. */
   build?: boolean;
   /** Asks for newer images before anything is decided; contradicts `offline` and never pulling. */

@@ -5,7 +5,7 @@ import { isSeenReady } from '../run/is-seen-ready.ts';
 import type { Instance } from '../run/runner.ts';
 import { dependenciesOf, edgesOf } from '../selection.ts';
 import type { ChosenRun } from './choose-runs.ts';
-import { decideAction } from './decide-action.ts';
+import { decideAction, type Situation } from './decide-action.ts';
 import type { PlanState } from './plan-context.ts';
 import type { PlannedService } from './plan.ts';
 import type { ResolvedService } from './resolve-services.ts';
@@ -21,6 +21,8 @@ export interface Findings {
   recreate?: boolean;
   /** Services that are started again; whatever else is planned only has to run. */
   restart?: readonly string[];
+  /** Those of them that another task restarted meanwhile. */
+  restarted?: readonly string[];
   /** Services that only have to run, whatever changed of them. */
   aside?: readonly string[];
   /** One-shots that run again though they completed. */
@@ -45,16 +47,7 @@ export function planServices(findings: Findings): Record<string, PlannedService>
 }
 
 function planService(findings: Findings, service: string, isOneShot: boolean): PlannedService {
-  const {
-    config,
-    project,
-    state,
-    instances,
-    recreate = false,
-    restart,
-    aside,
-    again = [],
-  } = findings;
+  const { config, project, state, instances, recreate = false, again = [] } = findings;
   const { key } = findings.chosen[service] as ChosenRun;
   const resolved = findings.resolved[service] as ResolvedService;
   const { run, ports, readiness, environment, routes } = resolved;
@@ -85,9 +78,7 @@ function planService(findings: Findings, service: string, isOneShot: boolean): P
       recreate,
       replaced,
       again: again.includes(service),
-      restart: aside?.includes(service)
-        ? 'aside'
-        : restart && (restart.includes(service) ? 'asked' : 'aside'),
+      restart: partInRestart(findings, service),
     }),
     dependsOn: dependenciesOf(config.services[service]).map(([need, how]) => ({
       service: need,
@@ -110,4 +101,14 @@ function followersOf({ config, resolved }: Findings, service: string, kind: stri
       return run.kind !== kind && needs.some(([need, how]) => need === service && how.restart);
     })
     .map(([name]) => name);
+}
+
+function partInRestart(
+  { restart, restarted, aside }: Findings,
+  service: string,
+): Situation['restart'] {
+  if (aside?.includes(service)) return 'aside';
+  if (!restart) return undefined;
+  if (restarted?.includes(service)) return 'done';
+  return restart.includes(service) ? 'asked' : 'aside';
 }
