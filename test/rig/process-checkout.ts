@@ -7,8 +7,6 @@ import type { ProcessRecord } from '../../plugins/process/record/process-record.
 import type { SupervisorFile } from '../../plugins/process/supervisor/protocol.ts';
 import { type Checkout, createCheckout } from './checkout.ts';
 
-type ServiceEvent = Extract<DevServicesEvent, { event: 'service-state' }>;
-
 /** A checkout whose services are processes, and what can be seen of them from outside. */
 export interface ProcessCheckout extends Checkout {
   configure(services: Record<string, unknown>): void;
@@ -21,7 +19,9 @@ export interface ProcessCheckout extends Checkout {
   supervisor(): number | undefined;
   /** Everything that carries the checkout's marker, its supervisor and its socket. */
   left(): { processes: number[]; supervisor: number | undefined; sockets: string[] };
-  /** `service state` of the whole journal, in order. */
+  /** The whole journal, in order: `service state` for those, the kind of event for all others. */
+  journal(): string[];
+  /** The states alone. */
   states(): string[];
 }
 
@@ -54,6 +54,16 @@ export function createProcessCheckout(
       .filter((file) => existsSync(file))
       .map((file) => JSON.parse(readFileSync(file, 'utf8')) as SupervisorFile)
       .find(({ identity, startedAt }) => isAlive(identity, startedAt))?.identity.pid;
+  const journal = (): string[] =>
+    ids().flatMap((id) =>
+      readFileSync(join(home, id, 'events.ndjson'), 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as DevServicesEvent)
+        .map((event) =>
+          event.event === 'service-state' ? `${event.service} ${event.state}` : event.event,
+        ),
+    );
   return Object.assign(checkout, {
     configure: (services: Record<string, unknown>) =>
       checkout.write({ 'devservices.config.json': JSON.stringify({ services }) }),
@@ -81,15 +91,8 @@ export function createProcessCheckout(
         sockets: existsSync(sockets) ? readdirSync(sockets) : [],
       };
     },
-    states: () =>
-      ids().flatMap((id) =>
-        readFileSync(join(home, id, 'events.ndjson'), 'utf8')
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line) as DevServicesEvent)
-          .filter((event): event is ServiceEvent => event.event === 'service-state')
-          .map(({ service, state }) => `${service} ${state}`),
-      ),
+    journal,
+    states: () => journal().filter((line) => line.includes(' ')),
   });
 }
 
