@@ -17,7 +17,7 @@ export interface ProcessRecord {
   createdAt: number;
   /** What it came to last; absent before its first start. */
   life?: ProcessLife;
-  /** How often it was started again since somebody last asked for it. */
+  /** How often in a row its policy has started it: from none where somebody asked, or it ran for long. */
   restarts: number;
   /** Set when its policy gave it up: how it is said. */
   gaveUp?: string;

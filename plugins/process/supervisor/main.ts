@@ -5,6 +5,9 @@ import type { SupervisorOptions } from './supervisor-options.ts';
 
 const [, , text = '{}'] = process.argv;
 
+// Nobody else would see to the processes: what went wrong in one place is said, and the rest goes on.
+process.on('uncaughtException', (error) => say(error.stack ?? reasonOf(error)));
+
 try {
   await runSupervisor(JSON.parse(text) as SupervisorOptions, { clock: systemClock, say });
   process.exit(0);
