@@ -36,7 +36,7 @@ describe('attach of a process', async () => {
   const checkout = createCheckout(null);
   const [http] = await freePorts(1);
   const place = () => ({ cwd: checkout.root, env: checkout.env });
-  const process_ = (command: string | readonly string[], more: object = {}) => ({
+  const serve = (command: string | readonly string[], more: object = {}) => ({
     run: { kind: 'process', command, ...more },
   });
   const configure = (services: object) =>
@@ -44,7 +44,7 @@ describe('attach of a process', async () => {
       'program.mjs': program,
       'devservices.config.json': JSON.stringify({ services }),
     });
-  const api = (...words: string[]) => ({ api: process_(['node', 'program.mjs', ...words]) });
+  const api = (...words: string[]) => ({ api: serve(['node', 'program.mjs', ...words]) });
   const stateOf = async (service: string) => {
     const { stdout } = await checkout.task('status', ['--json']);
     const { services } = JSON.parse(stdout) as { services: Record<string, { state: string }> };
@@ -96,11 +96,11 @@ describe('attach of a process', async () => {
   test('what it needs comes first and stays; it has its address and its own port', async () => {
     configure({
       store: {
-        ...process_(['node', '-e', 'setInterval(() => {}, 1000)']),
+        ...serve(['node', '-e', 'setInterval(() => {}, 1000)']),
         exports: { STORE_URL: 'store://here' },
       },
       api: {
-        ...process_(['sh', '-c', 'echo "$STORE_URL $PORT"; exit 3']),
+        ...serve(['sh', '-c', 'echo "$STORE_URL $PORT"; exit 3']),
         ports: { http },
         ready: { kind: 'none' },
         dependsOn: ['store'],
@@ -141,11 +141,11 @@ describe('attach of a process', async () => {
   });
 
   test('a program that is not there is 127, one that is none is 126', async () => {
-    configure({ api: process_(['no-such-program']) });
+    configure({ api: serve(['no-such-program']) });
     const missing = await checkout.task('attach', ['api']);
     expect(missing).toMatchObject({ exitCode: 127 });
     expect(missing.stderr).toContain('no-such-program');
-    configure({ api: process_(['./program.mjs']) });
+    configure({ api: serve(['./program.mjs']) });
     expect(await checkout.task('attach', ['api'])).toMatchObject({ exitCode: 126 });
     expect(await stateOf('api')).toBe('stopped');
   });

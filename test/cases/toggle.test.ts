@@ -16,11 +16,13 @@ const server = `
     socket.end('a process\\n');
   }).listen({ port: Number(process.env.PORT), host: '127.0.0.1' });`;
 
+const asking = 'until nc -w 5 $DB_HOST $DB_PORT < /dev/null | grep .; do sleep 0.1; done';
+
 describe.skipIf(engine === null || engine.isPodman)('toggle on real parts', async () => {
   if (!engine) return;
   const checkout = createCheckout(engine);
   const { tools } = engine.images;
-  const [port = 0] = await freePorts(1);
+  const [port] = await freePorts(1);
   const keeper = `test -e /kept/mark || echo "a container, $(date +%s%N)" > /kept/mark
     exec python3 -c '
 import socket
@@ -53,11 +55,7 @@ while True:
     return ran;
   };
   const ask = (from: 'inside' | 'beside'): Promise<Ran> =>
-    checkout.task('exec', [
-      from,
-      '--',
-      ...['sh', '-c', 'until nc -w 5 $DB_HOST $DB_PORT < /dev/null | grep .; do sleep 0.1; done'],
-    ]);
+    checkout.task('exec', [from, '--', 'sh', '-c', asking]);
   const askHere = () => text(connect({ host: '127.0.0.1', port }));
   const processes = () =>
     leftProcesses(checkout.stateHome).filter(({ command }) => command === 'sleep 1000');
