@@ -18,8 +18,7 @@ import { asProcess } from '../record/resolved-process.ts';
 import { commandOf } from './command-of.ts';
 import { explainSpawn } from './explain-spawn.ts';
 
-export { commandOf, type SpawnCommand } from './command-of.ts';
-export { environmentOf } from './environment.ts';
+export { commandOf } from './command-of.ts';
 
 /** A process that was started, and who it is. */
 export interface SpawnedProcess {
