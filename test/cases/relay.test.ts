@@ -26,8 +26,7 @@ const server = `
   }).listen({ port: Number(PORT), host: HOST ?? '127.0.0.1' });
 `;
 
-// Podman and engines elsewhere have no address here before a container runs.
-describe.skipIf(engine === null || engine.isPodman)('a container and a process', async () => {
+describe.skipIf(engine === null)('a container and a process', async () => {
   if (!engine) return;
   const image = engine.images.tools;
   const checkout = createCheckout(engine);

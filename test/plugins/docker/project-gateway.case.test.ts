@@ -8,8 +8,7 @@ import { createCaseProject, never } from './case-project.ts';
 
 const engine = await ensureEngine();
 
-// Podman makes a bridge only when the first container runs.
-describe.skipIf(engine === null || engine.isPodman)('the gateway of a project’s network', () => {
+describe.skipIf(engine === null)('the gateway of a project’s network', () => {
   const { socketPath = '', images } = engine ?? {};
   const tools = images?.tools ?? '';
   const needing = ({ run, ...target }: Target): Target => ({
