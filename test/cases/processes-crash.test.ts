@@ -89,6 +89,35 @@ describe('processes live on whoever is killed', async () => {
     expect(await down()).toEqual(over);
   });
 
+  test('the supervisor is killed in mid-up: that is said, and the next `up` goes on from there', async () => {
+    checkout.configure({
+      gated: { run: idle, ready: { kind: 'command', command: ['test', '-e', 'gate'] } },
+      last: { run: idle, dependsOn: ['gated'] },
+    });
+    let isKilled = false;
+    const cut = await checkout.task('up', ['--json'], {
+      onOutput(text) {
+        if (isKilled || !text.includes('"probe-failed"')) return;
+        isKilled = true;
+        process.kill(checkout.supervisor() as number, 'SIGKILL');
+      },
+    });
+    expect({ exitCode: cut.exitCode, services: cut.finished.services }).toMatchObject({
+      exitCode: 3,
+      services: {
+        gated: { error: { code: 'DS_PROCESS_SUPERVISOR_LOST' } },
+        last: { state: 'skipped' },
+      },
+    });
+    const { gated } = checkout.pids();
+    expect(gated).toBeTypeOf('number');
+    checkout.write({ gate: '' });
+    const { ok, services } = await up();
+    expect({ ok, gated: services['gated']?.action }).toEqual({ ok: true, gated: 'unchanged' });
+    expect(checkout.pids()['gated']).toBe(gated);
+    expect(await down()).toEqual(over);
+  });
+
   test('`down` needs no supervisor', async () => {
     checkout.configure({
       ...pair,
