@@ -25,6 +25,7 @@ export function toInstance(record: ProcessRecord): Instance {
     ...(life?.endedAt !== undefined && { endedAt: life.endedAt }),
     ...(isRunning && record.readyGeneration === standing.generation && { isReady: true }),
     ...(record.gaveUp !== undefined && !isRunning && { note: record.gaveUp }),
+    ...(record.isAttached && isRunning && { note: 'on the terminal of an attach' }),
   };
 }
 
