@@ -1,5 +1,5 @@
+import type { Run } from '../run/run.ts';
 import type { Availability, RunContext, Runner } from '../run/runner.ts';
-import type { ChosenRun } from './choose-runs.ts';
 
 export interface AvailabilityContext extends Pick<RunContext, 'project' | 'root'> {
   signal: AbortSignal;
@@ -17,7 +17,7 @@ export async function findAvailability(
     service,
     chosen,
     awakens,
-  }: { service: string; chosen: Pick<ChosenRun, 'run' | 'runner'>; awakens: boolean },
+  }: { service: string; chosen: { run: Run; runner: Runner }; awakens: boolean },
 ): Promise<Availability> {
   const { runner, run } = chosen;
   const found = await (awakens && awaken ? awaken(runner) : runner.available(signal));
