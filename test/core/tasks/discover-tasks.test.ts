@@ -63,7 +63,7 @@ test('the strongest of each name is listed: file, configuration, built-in; nothi
 test('the built-in tasks are all there, with arguments, also without a configuration', async () => {
   const tasks = await createRepo({}).list();
   expect([...tasks.keys()].join(' ')).toBe(
-    'attach config doctor down env exec logs plugins reset restart rm run status up',
+    'attach config doctor down env exec logs plugins reset restart rm run status toggle up',
   );
   for (const { description, args } of tasks.values()) {
     expect(description).not.toBeNull();
