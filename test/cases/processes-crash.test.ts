@@ -130,6 +130,20 @@ describe('processes live on whoever is killed', async () => {
     expect(await down()).toEqual(over);
   });
 
+  test('`doctor` tells of processes that nobody looks after', async () => {
+    checkout.configure(pair);
+    await checkout.task('up');
+    const looked = (await checkout.task('doctor')).stdout;
+    expect(looked).toContain(`2 of 2 run (supervisor: pid ${checkout.supervisor()}`);
+    await killNow(checkout.supervisor() as number);
+    const { exitCode, stdout } = await checkout.task('doctor');
+    expect({ exitCode, stdout }).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('api, worker run without a supervisor') as string,
+    });
+    expect(await down()).toEqual(over);
+  });
+
   test('one that ends while nobody looks is known to have ended, and with what code is not', async () => {
     checkout.configure(pair);
     await checkout.task('up');
