@@ -75,6 +75,21 @@ async function startSupervisor(
   options: SupervisorOptions,
   signal: AbortSignal | undefined,
 ): Promise<SupervisorClient> {
+  for (let tries = 1; ; tries += 1) {
+    const client = await tryToStart(places, options, { signal, isLast: tries === mostTries });
+    // It ended since another one was there, which has left by now.
+    if (client) return client;
+  }
+}
+
+const mostTries = 3;
+
+/** Undefined where it ended of its own accord, having nothing to do. */
+async function tryToStart(
+  places: Pick<ProcessPlaces, 'supervisor'>,
+  options: SupervisorOptions,
+  { signal, isLast }: { signal: AbortSignal | undefined; isLast: boolean },
+): Promise<SupervisorClient | undefined> {
   const logFile = join(dirname(places.supervisor), 'supervisor.log');
   // Before the start, so that no change is missed.
   const changes = watchPath(places.supervisor);
@@ -88,8 +103,10 @@ async function startSupervisor(
       const client = await connectSupervisor(places);
       if (client) return client;
       if (end.signal.aborted) {
+        const how = await ended;
+        if (how === endedWell && !isLast) return undefined;
         throw processErrors.create('DS_PROCESS_SUPERVISOR_FAILED', {
-          end: await ended,
+          end: how,
           log: lastLines(logFile),
         });
       }
@@ -99,6 +116,8 @@ async function startSupervisor(
     changes.close();
   }
 }
+
+const endedWell = 'ended with exit code 0';
 
 /** Resolves with how it ended, in words, should it end. */
 function launch(options: SupervisorOptions, logFile: string): Promise<string> {
