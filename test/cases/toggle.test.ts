@@ -18,7 +18,7 @@ const server = `
 
 const asking = 'until nc -w 5 $DB_HOST $DB_PORT < /dev/null | grep .; do sleep 0.1; done';
 
-describe.skipIf(engine === null || engine.isPodman)('toggle on real parts', async () => {
+describe.skipIf(engine === null)('toggle on real parts', async () => {
   if (!engine) return;
   const checkout = createCheckout(engine);
   const { tools } = engine.images;

@@ -25,6 +25,7 @@ export const podmanDifferences: readonly Difference[] = [
   ...[
     'test/cases/relay.test.ts',
     'test/cases/relay-toggle.test.ts',
+    'test/cases/toggle.test.ts',
     'test/plugins/docker/project-gateway.case.test.ts',
   ].map((file) => ({
     file,
