@@ -33,6 +33,8 @@ export interface HostOptions {
   /** Aborts everything that is under way; its reason is what ends them. */
   signal?: AbortSignal;
   clock?: Clock;
+  /** When the command that it is made for was given, milliseconds since the epoch: its first plan was asked for then. */
+  since?: number;
   /** Instead of the plugins that are there without being listed. */
   builtInPlugins?: readonly Plugin[];
   /** Asks the user whether the engine is to be started; undefined: there is nobody to ask. */

@@ -60,6 +60,7 @@ export function createHost(options: HostOptions = {}): Host {
   let opened: OpenedHost | undefined;
   let settings: Readonly<Record<string, unknown>> = {};
   let up: Up | undefined;
+  let { since } = options;
 
   const voice = createVoice({ clock, project: () => opened?.identity.project ?? '' });
   const { events, log } = voice;
@@ -185,10 +186,11 @@ export function createHost(options: HostOptions = {}): Host {
     configure,
     initialize,
     async plan(given) {
+      const { askedAt = since ?? clock.now() } = given;
+      since = undefined;
       const config = await configure();
-      const askedAt = clock.now();
       const unlock = await lock.take(given.restart ? 'restart' : 'up');
-      up = await planUp({ ...current().kernel, config }, { askedAt, ...given }, unlock);
+      up = await planUp({ ...current().kernel, config }, { ...given, askedAt }, unlock);
       return up;
     },
     outcome: () => up?.outcome() ?? { services: {}, errors: [] },

@@ -16,12 +16,10 @@ export default defineTask(import.meta, {
     timings: { kind: 'flag', description: 'Shows what took how long, the critical path first' },
   },
   async run({ host, args }) {
-    const askedAt = host.clock.now();
     await host.configure();
     await host.initialize('restart');
     const up = await host.plan({
       restart: args.services,
-      askedAt,
       noDeps: args.noDeps,
       pull: 'missing',
       removeOrphans: false,

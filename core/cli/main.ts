@@ -27,7 +27,7 @@ export interface MainOptions {
   /** Ends the process at once: for a second Ctrl-C. */
   exit(code: number): void;
   /** Of the host: for tests with another clock or other plugins. */
-  host?: Pick<HostOptions, 'clock' | 'builtInPlugins'>;
+  host?: Pick<HostOptions, 'clock' | 'builtInPlugins' | 'since'>;
 }
 
 /** The command line: runs one task, or shows help. Gives the exit status and never throws. */

@@ -12,6 +12,7 @@ export async function runProcess({ task }: { task?: Task } = {}): Promise<void> 
     stderr,
     process,
     task,
+    host: { since: performance.timeOrigin },
     exit: (code) => process.exit(code),
   });
   // A pipe may still hold what was written; a connection kept alive must not keep the process.
