@@ -58,7 +58,6 @@ export async function measureProcesses(checkout: PackedCheckout, runs: number): 
     ];
   } finally {
     await bin('down');
-    checkout.clear();
   }
 }
 
@@ -75,11 +74,12 @@ export default defineConfig({ services: { ${names.map((name) => `${name}: { run 
 
 const spawnScript = `
 const { spawn } = require('node:child_process');
-for (let n = 0; n < ${count}; n++) {
-  const child = spawn('/bin/sh', ['-c', '${idle}'], { stdio: ['ignore', 'inherit', 'inherit'] });
-  process.on('SIGTERM', () => child.kill('SIGKILL'));
-}
-process.on('SIGTERM', () => process.exit());
+const children = Array.from({ length: ${count} }, () =>
+  spawn('/bin/sh', ['-c', '${idle}'], { stdio: ['ignore', 'inherit', 'inherit'] }));
+process.on('SIGTERM', () => {
+  for (const child of children) child.kill('SIGKILL');
+  process.exit();
+});
 `;
 
 /** Runs a program until it has said "up" as often as there are processes. */
@@ -97,7 +97,7 @@ function startsAll(name: string, [command = '', ...args]: readonly string[]): Co
     name: `${name}, ${count} processes from nothing`,
     finish: end,
     async run() {
-      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
       last = child;
       let seen = 0;
       await new Promise<void>((resolve, reject) => {
