@@ -29,3 +29,4 @@ export { isObject, loadStateFile, parseObject, replaceStateFile } from './identi
 export { watchPath } from './identity/watch-path.ts';
 export { probeService } from './readiness/probe-service.ts';
 export { type ReadinessSource, waitReady } from './readiness/wait-ready.ts';
+export { createEventQueue, type EventQueue } from './run/event-queue.ts';

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createEventQueue, type EventQueue } from 'devservices/machine';
 import { labels } from 'devservices/runner';
 import type { Instance, ProjectIdentity, RunnerEvent } from 'devservices/runner';
 import type Dockerode from 'dockerode';
@@ -8,8 +9,6 @@ import type { Engine } from '../engine/engine.ts';
 import { isLeaving } from '../engine/is-leaving.ts';
 import { dockerErrors } from '../errors.ts';
 import type { ContainerAddresses } from '../runner/container-addresses.ts';
-import type { EventQueue } from './event-queue.ts';
-import { createEventQueue } from './event-queue.ts';
 import { isOurs, projectLabels } from '../runner/owned-names.ts';
 import { createEventSeries } from './event-series.ts';
 import type { EventSeries } from './event-series.ts';

@@ -1,10 +1,15 @@
-import { asError, type Clock, watchPath } from 'devservices/machine';
+import {
+  asError,
+  type Clock,
+  createEventQueue,
+  type EventQueue,
+  watchPath,
+} from 'devservices/machine';
 import type { Instance, ProjectIdentity, RunnerEvent } from 'devservices/runner';
 import type { SupervisorClient } from '../client/connect-supervisor.ts';
 import type { ProcessPlaces } from '../record/process-record.ts';
 import { readRecords, toInstance } from '../record/records.ts';
 import type { SupervisorEvent } from '../supervisor/protocol.ts';
-import { createEventQueue, type EventQueue } from './event-queue.ts';
 import { createSightings } from './sightings.ts';
 
 /** What watches ask of the runner that they belong to. */
