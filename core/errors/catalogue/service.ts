@@ -54,7 +54,7 @@ export const serviceErrors = defineErrors({
     blame: 'outcome',
     title: 'A service keeps ending and being restarted',
     message: ({ service, exits, exitCode, note }) =>
-      `${service} ended ${exits} times while it was awaited, last with exit code ${exitCode ?? 'unknown'}: a crash loop${inBrackets(note)}.`,
+      `${service} ended ${exits} times while it was awaited, last with exit code ${exitCode ?? 'unknown'}: a crash loop${inBrackets(note?.replace(/^crash loop: /, ''))}.`,
     hint: ({ service }) => `Its last log lines say why; \`devservices logs ${service}\` shows all.`,
   }),
   DS_SERVICE_NOT_READY: entry<{ service: string; waited: string; lastProbe: string }>({

@@ -84,7 +84,7 @@ test('a policy that gives up while it is awaited makes a crash loop, with the nu
   await using closing = host;
   closing.runner.exit('db', 1, { willRestart: true });
   host.runner.writeLog('db', 'no such table');
-  host.runner.change('db', { note: 'gave up after 1 restart in a row' });
+  host.runner.change('db', { note: 'crash loop: gave up after 1 restart in a row' });
   host.runner.exit('db', 7);
   const { services } = await outcome;
   expect(services['db']?.error).toMatchObject({
@@ -97,7 +97,7 @@ test('a policy that gives up while it is awaited makes a crash loop, with the nu
   const [row] = await host.host.status();
   expect(row?.services['db']?.reason).toEqual({
     code: 'exited',
-    text: 'gave up after 1 restart in a row',
+    text: 'crash loop: gave up after 1 restart in a row',
   });
 });
 
