@@ -14,6 +14,8 @@ const calls: readonly (readonly [task: string, ...args: string[]])[] = [
   ['status', '--all'],
   ['logs'],
   ['restart'],
+  ['toggle', 'db', 'other'],
+  ['toggle', 'db', 'docker'],
   ['exec', 'db', '--', 'true'],
   ['run', '--', 'true'],
   ['attach', 'job'],
@@ -45,7 +47,7 @@ describe.skipIf(engine === null)('what is not ours', () => {
 
   beforeAll(async () => {
     configure(checkout, {
-      db: { run: sleeper(tools, { volumes: ['data:/data'] }) },
+      db: { run: { docker: sleeper(tools, { volumes: ['data:/data'] }), other: sleeper(tools) } },
       web: { run: sleeper(tools), dependsOn: ['db'] },
       job: { run: shell(tools, 'exit 0'), autoStart: false },
     });
