@@ -49,7 +49,7 @@ describe('processes live on whoever is killed', async () => {
     let isKilled = false;
     const killed = await checkout.task('up', ['--json'], {
       onOutput(text, kill) {
-        if (isKilled || !text.includes('"probe-failed"')) return;
+        if (isKilled || !text.includes('"event":"probe-failed","service":"gated"')) return;
         isKilled = true;
         kill('SIGKILL');
       },
@@ -97,7 +97,7 @@ describe('processes live on whoever is killed', async () => {
     let isKilled = false;
     const cut = await checkout.task('up', ['--json'], {
       onOutput(text) {
-        if (isKilled || !text.includes('"probe-failed"')) return;
+        if (isKilled || !text.includes('"event":"probe-failed","service":"gated"')) return;
         isKilled = true;
         process.kill(checkout.supervisor() as number, 'SIGKILL');
       },
