@@ -34,6 +34,30 @@ describe('logs of processes', () => {
   afterAll(() => checkout[Symbol.asyncDispose]());
   const linesOf = (text: string) => text.split('\n').slice(0, -1);
 
+  test('a line of 1 MB is whole, and bytes that are no UTF-8 stay as they are in the file', async () => {
+    const script = `const { writeSync } = require('node:fs');
+      let long = Buffer.from('a'.repeat(${mebibyte}) + 'z\\n');
+      while (long.length > 0) long = long.subarray(writeSync(1, long));
+      writeSync(2, Buffer.from([0x62, 0xff, 0xfe, 0x0a, 0xc3, 0xbc]));`;
+    checkout.configure({
+      odd: { run: { kind: 'process', command: [process.execPath, '-e', script] } },
+      after: { run: idle, dependsOn: { odd: 'completed' } },
+    });
+    expect((await checkout.task('up')).exitCode).toBe(0);
+    const lines = linesOf((await checkout.task('logs', ['odd'])).stdout);
+    const isWhole = lines[0] === `odd | ${'a'.repeat(mebibyte)}z`;
+    expect({ isWhole, rest: lines.slice(1) }).toEqual({
+      isWhole: true,
+      rest: ['odd | b\ufffd\ufffd', 'odd | ü'],
+    });
+    const folder = join(checkout.stateHome, 'devservices');
+    const log = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((file) =>
+      file.endsWith('/odd.log'),
+    );
+    const tail = readFileSync(join(folder, log ?? '')).subarray(-6);
+    expect([...tail]).toEqual([0x62, 0xff, 0xfe, 0x0a, 0xc3, 0xbc]);
+  });
+
   test('--tail, --since, --timestamps and --json give what they say', async () => {
     checkout.configure({
       list: { run: shell('seq 1 30; sleep 0.1; printf "\\033[1mbold\\033[0m\\r\\nno end"') },
