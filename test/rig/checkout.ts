@@ -209,6 +209,8 @@ function runCommand(
         },
       });
     });
+    // Who ends without reading its input has closed it.
+    child.stdin.on('error', () => {});
     child.stdin.end(options.stdin ?? '');
   });
 }
