@@ -13,6 +13,8 @@ export interface LogRequest extends StartRequest {
   signal: AbortSignal;
   /** Following ends after this, when everything is read. Absent: with the signal alone. */
   ended?: Promise<void>;
+  /** Logical offset at which what is asked for ends, once that is known. */
+  until?(): number | undefined;
   /** Default: the system's. */
   clock?: Clock;
 }
@@ -66,7 +68,7 @@ export async function* readLog(path: string, request: LogRequest): AsyncGenerato
   }
 }
 
-interface Reading extends Pick<LogRequest, 'service' | 'signal'> {
+interface Reading extends Pick<LogRequest, 'service' | 'signal' | 'until'> {
   clock: Clock;
   begin: StartRequest;
   changes: LogChanges;
@@ -82,8 +84,11 @@ async function* readOne(log: OpenLog, reading: Reading): AsyncGenerator<LogLine,
   try {
     for (;;) {
       const isLast = hasEnded();
-      const { view, limit, timeOf } = await timed.look();
+      const { view, limit: known, timeOf } = await timed.look();
       offset ??= findStart(log, view, begin);
+      const until = reading.until?.() ?? known;
+      // In another log, places say nothing of this one.
+      const limit = until < offset ? known : Math.min(known, until);
       while (offset < limit && !signal.aborted) {
         const block = log.read(offset, limit);
         for (const line of splitter.push(block.offset, block.bytes)) {

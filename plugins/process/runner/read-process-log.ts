@@ -24,6 +24,11 @@ export async function* readProcessLog(
     const standing = statusOf(now);
     return standing.status === 'running' && standing.generation === generation;
   };
+  // A record says where the next run's lines begin before there are any: they are for who asks next.
+  const until = (): number | undefined => {
+    const next = readRecord(places, service)?.life;
+    return next && next.startedAt !== life?.startedAt ? next.logOffset : undefined;
+  };
   const since = { sinceMs: Math.max(sinceMs ?? 0, createdAt) };
   try {
     yield* readLog(places.log(service), {
@@ -33,7 +38,7 @@ export async function* readProcessLog(
       // Who asks for this run's lines gets no late ones of the run before.
       ...(life && sinceMs === life.startedAt ? { fromOffset: life.logOffset } : since),
       ...(tail === undefined ? {} : { tail }),
-      ...(follow ? { ended: whenNot(isThatRun, { clock, signal: over.signal }) } : {}),
+      ...(follow ? { ended: whenNot(isThatRun, { clock, signal: over.signal }), until } : {}),
     });
   } finally {
     over.abort();
