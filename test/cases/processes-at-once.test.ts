@@ -150,7 +150,7 @@ describe('commands on processes that come at the same time', async () => {
         if (text.includes('"running"')) checkout.write({ gate: '' });
       },
     });
-    expect(second.finished.services).toMatchObject({
+    expect(second.finished.services, JSON.stringify(second.finished.errors)).toMatchObject({
       migrate: { state: 'completed', action: 'unchanged' },
       api: { state: 'ready', action: 'created' },
     });
