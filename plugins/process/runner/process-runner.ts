@@ -17,6 +17,7 @@ import { asProcess } from '../record/resolved-process.ts';
 import { leaveIfEmpty, removeService, stopService } from './end-services.ts';
 import { ensureDataFolder, listDataFolders, removeDataFolder } from './kept-folders.ts';
 import { createPrograms } from './programs.ts';
+import { readConcluded } from './read-concluded.ts';
 import { startRequestOf } from './start-request.ts';
 import { startService } from './start-service.ts';
 import { createSupervisors } from './supervisors.ts';
@@ -83,10 +84,12 @@ export function createProcessRunner(options: ProcessRunnerOptions): Runner {
       return normaliseProcess({ programs, stateHome }, run as ProcessRun, context);
     },
     restartsAfter,
-    observe: async (project) => ({
-      instances: readRecords(supervisors.placesOf(project)).map((record) => noted(project, record)),
-      foreign: [],
-    }),
+    async observe(project, signal) {
+      const places = supervisors.placesOf(project);
+      const hasSupervisor = async () => (await supervisors.find(places)) !== undefined;
+      const records = await readConcluded(places, { clock, signal, hasSupervisor });
+      return { instances: records.map((record) => noted(project, record)), foreign: [] };
+    },
     async tend(project, signal) {
       const places = supervisors.placesOf(project);
       if (!readRecords(places).some(needsSupervisor)) return;
