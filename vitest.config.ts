@@ -38,6 +38,8 @@ export default defineConfig({
           // Half of the time went into starting a process a file; no test leaves anything behind.
           isolate: false,
           maxWorkers: 2,
+          // Some use real processes, sockets and watches; npm test says which passed at the second try.
+          retry: 1,
         },
       },
       {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { podmanDifferences } from './engines/podman-differences.ts';
-import { type Counts, readCounts } from './read-counts.ts';
+import { type Counts, noCounts, readCounts } from './read-counts.ts';
 
 interface Step {
   name: string;
@@ -53,7 +53,7 @@ if (unknown.length > 0) {
 }
 
 const reports = mkdtempSync(join(tmpdir(), 'devservices-test-run-'));
-const total: Counts = { passed: 0, failed: 0, skipped: [], excused: [] };
+const total = noCounts();
 const failedSteps: string[] = [];
 try {
   for (const step of steps.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
@@ -62,6 +62,8 @@ try {
     total.failed += counts.failed;
     total.skipped.push(...counts.skipped);
     total.excused.push(...counts.excused);
+    total.failures.push(...counts.failures.map((text) => `${step.name}: ${text}`));
+    total.retried.push(...counts.retried.map((test) => `${step.name}: ${test}`));
     if (counts.failed > 0) failedSteps.push(step.name);
   }
 } finally {
@@ -74,7 +76,7 @@ async function runStep(step: Step): Promise<Counts> {
   say(`\n== ${name}: ${command.join(' ')}`);
   if (failedSteps.includes(needs)) {
     say(`== ${name}: not run, as ${needs} failed`);
-    return { passed: 0, failed: 1, skipped: [], excused: [] };
+    return { ...noCounts(), failed: 1 };
   }
   const report = join(reports, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -83,7 +85,7 @@ async function runStep(step: Step): Promise<Counts> {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   say(`== ${name}: ${isOk ? 'ok' : 'FAILED'} in ${seconds} s`);
   if (!isSuite) {
-    return { passed: Number(isOk), failed: Number(!isOk), skipped: [], excused: [] };
+    return { ...noCounts(), passed: Number(isOk), failed: Number(!isOk) };
   }
   const counts = readCounts(report);
   if (name === 'podman' && isOk) counts.failed += sayUnexcused(counts.excused);
@@ -124,6 +126,9 @@ function closeWith(): number {
   if (asksFor && hasEngine) say(`Only ${asksFor} was tried, as DEVSERVICES_TEST_ENGINE asks.`);
   if (total.excused.length > 0)
     say(`${total.excused.length} cases are excused on podman: see docs/engines.md.`);
+  // A test that needs a second try is on its way to failing: it is told, and not hidden by having passed.
+  for (const test of total.retried) say(`Passed at the second try: ${test}`);
+  for (const text of total.failures) say(`\nFailed in ${text}`);
   if (failedSteps.length > 0) say(`Failed: ${failedSteps.join(', ')}`);
   const failed = total.failed + unexcused.length;
   const skipped = total.skipped.length - unexcused.length;

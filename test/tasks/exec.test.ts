@@ -85,7 +85,9 @@ test('signals are the command’s while it runs, and ours before', async () => {
   const goOn = repo.runner.holdOn('observe');
   const seen = repo.runner.calls.length;
   const held = repo.run('exec', 'redis', '--', 'ls');
-  await vi.waitFor(() => expect(repo.runner.calls.slice(seen)).toEqual(['observe']));
+  await vi.waitFor(() => expect(repo.runner.calls.slice(seen)).toEqual(['observe']), {
+    timeout: 10_000,
+  });
   repo.process.emit('SIGINT');
   expect((await held).exitCode).toBe(130);
   goOn();
