@@ -6,9 +6,13 @@
  * ctx.expose('mailbox', () => openMailbox());      // made on first use
  * const mailbox = await ctx.use('mailbox');        // in another plugin, or in a task
  */
-// oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
-export interface Contracts {}
+export interface Contracts {
+  /** Asked by whatever acts for somebody else, over HTTP for one; who owns the files needs no leave. */
+  authorizer: {
+    /** Whether a user, by name as `permissions` finds them, may do what a permission stands for. */
+    allows(user: string, permission: string): Promise<boolean>;
+  };
+}
 
 /** The name by which something is exposed and asked for. */
-// oxlint-disable-next-line typescript/no-redundant-type-constituents -- empty until a plugin declares one
 export type ContractToken = keyof Contracts & string;

@@ -1,6 +1,7 @@
 import { neededKinds } from '../plan/needed-kinds.ts';
 import type { RunnerContext } from '../plugin/plugin.ts';
 import type { Kernel } from './kernel.ts';
+import { inspectService } from './inspect-service.ts';
 import type { HostBase, LoadedHost } from './loaded-host.ts';
 import { type OpenProject, openProject } from './open-project.ts';
 import { openProjectState } from './project-state.ts';
@@ -30,12 +31,15 @@ export function openKernel(
     name: flags.project ?? env['DEVSERVICES_PROJECT'] ?? config?.project ?? written,
     isConfigBroken: config === undefined,
   });
-  const context = {
+  const context: RunnerContext = {
     ...chosenEngine(base, loaded),
     root,
     cacheFolder: base.cacheFolder,
     stateHome: resolveStateHome(env),
     runtimeFolder: resolveRuntimeFolder(env),
+    checkoutFolder: project.checkout.stateFolder,
+    project: project.identity.project,
+    inspect: (service) => inspectService(opened, service),
   };
   const runners = createRunnerPool(loaded.pluginHost.runners, context);
   base.defer(() => runners.close());
@@ -61,7 +65,8 @@ export function openKernel(
     runnerOf: ({ kind, service }) => runners.get(kind, service),
     runners: all,
   };
-  return { ...project, kernel, loaded, context };
+  const opened = { ...project, kernel, loaded, context };
+  return opened;
 }
 
 const rememberedOf = ({ state }: Kernel) => ({ pins: state.pins, known: state.readyGenerations });

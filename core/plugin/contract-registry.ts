@@ -4,18 +4,37 @@ import { blamePlugin } from './blame-plugin.ts';
 import type { RunnerContext } from './plugin.ts';
 
 type Factory = (context: RunnerContext) => unknown;
+type Extension = (contract: never) => unknown;
+
+interface Exposed {
+  plugin: string;
+  factory: Factory;
+}
 
 /** What plugins expose to one another: made on first use, once, and known by who asks. */
 export interface ContractRegistry {
   /** Throws DS_PLUGIN_CLASH where another plugin exposes the token. */
   assertFree(plugin: string, token: string): void;
   expose(plugin: string, token: string, factory: Factory): void;
+  /** Adds to the contract when it is made; several do so in the order in which they asked. */
+  extend(plugin: string, token: string, extension: Extension): void;
   use<Token extends ContractToken>(asker: string, token: Token): Promise<Contracts[Token]>;
 }
 
 export function createContractRegistry(context: () => RunnerContext): ContractRegistry {
-  const factories = new Map<string, { plugin: string; factory: Factory }>();
+  const factories = new Map<string, Exposed>();
+  const extensions = new Map<string, { plugin: string; extension: Extension }[]>();
   const made = new Map<string, Promise<unknown>>();
+  const make = async (token: string, { plugin, factory }: Exposed): Promise<unknown> => {
+    const where = `the contract "${token}"`;
+    const contract = await blaming({ plugin, where }, () => factory(context()));
+    for (const { plugin: other, extension } of extensions.get(token) ?? []) {
+      await blaming({ plugin: other, where: `its extension of ${where}` }, () =>
+        extension(contract as never),
+      );
+    }
+    return contract;
+  };
   return {
     assertFree(plugin, token) {
       const other = factories.get(token);
@@ -26,21 +45,35 @@ export function createContractRegistry(context: () => RunnerContext): ContractRe
     expose(plugin, token, factory) {
       factories.set(token, { plugin, factory });
     },
+    extend(plugin, token, extension) {
+      extensions.set(token, [...(extensions.get(token) ?? []), { plugin, extension }]);
+    },
     async use(asker, token) {
       const found = factories.get(token);
       if (!found) {
         const known = [...factories.keys()];
         throw pluginErrors.create('DS_CONTRACT_MISSING', { token, asker, known });
       }
-      const value = made.get(token) ?? Promise.resolve().then(() => found.factory(context()));
+      const value = made.get(token) ?? make(token, found);
       made.set(token, value);
       try {
         return (await value) as Contracts[typeof token];
       } catch (thrown) {
         // A failed attempt is forgotten: what was not there yet may be there at the next.
         made.delete(token);
-        throw blamePlugin(thrown, { plugin: found.plugin, where: `the contract "${token}"` });
+        throw thrown;
       }
     },
   };
+}
+
+async function blaming(
+  who: { plugin: string; where: string },
+  work: () => unknown,
+): Promise<unknown> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw blamePlugin(thrown, who);
+  }
 }

@@ -115,6 +115,8 @@ function setUp(plugin: Plugin, host: PluginHostOptions, brought: Brought): void 
       brought.later(() => host.contracts.expose(pluginName, token, factory));
     },
     use,
+    extend: (token, extension) =>
+      brought.later(() => host.contracts.extend(pluginName, token, extension)),
     log: createLogger(host.events, pluginName),
     metrics: host.metrics,
     events: {

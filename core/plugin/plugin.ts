@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ContractToken, Contracts } from '../contracts.ts';
-import type { EventStream } from '../events.ts';
+import type { EventStream, StateName } from '../events.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -25,6 +25,18 @@ export interface RunnerContext {
   stateHome: string;
   /** Folder for sockets, this user's own; may not be there yet. */
   runtimeFolder: string;
+  /** This checkout's own folder in `stateHome`; there, and nobody else's to read. */
+  checkoutFolder: string;
+  /** Name of the project. */
+  project: string;
+  /** How a service is just now, and what it exports for this machine. Throws DS_SERVICE_UNKNOWN. */
+  inspect(service: string): Promise<InspectedService>;
+}
+
+/** A service as it is just now. */
+export interface InspectedService {
+  state: StateName;
+  exports: Readonly<Record<string, string>>;
 }
 
 /** What `setup` gets, besides the accessors that the plugin's permissions grant. */
@@ -51,6 +63,17 @@ export interface PluginContext<Options> {
   ): void;
   /** Asks for what another plugin exposes. Throws DS_CONTRACT_MISSING naming both sides. */
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
+  /**
+   * Adds to what another plugin exposes, right after it is made and before anybody gets it. Costs
+   * nothing where nobody asks for it, and is left out where nobody exposes it.
+   *
+   * @example
+   * extend('permissions', (names) => names.declare({ name: 'mail.read', description: 'Reads all mail' }));
+   */
+  extend<Token extends ContractToken>(
+    token: Token,
+    extension: (contract: Contracts[Token]) => void | Promise<void>,
+  ): void;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly events: EventStream;
