@@ -10,7 +10,9 @@ import { buildErrors } from '../plugins/docker/build/build-errors.ts';
 import { dockerErrors } from '../plugins/docker/errors.ts';
 import { imageErrors } from '../plugins/docker/image-errors.ts';
 import { embeddedErrors } from '../plugins/embedded/errors.ts';
+import { permissionErrors } from '../plugins/permissions/errors.ts';
 import { processErrors } from '../plugins/process/errors.ts';
+import { storeErrors } from '../plugins/store/errors.ts';
 import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
 import { embeddedExamples } from './embedded-error-examples.ts';
 import {
@@ -21,7 +23,9 @@ import {
   stateExamples,
   taskExamples,
 } from './error-examples.ts';
+import { permissionExamples } from './permissions-error-examples.ts';
 import { processExamples } from './process-error-examples.ts';
+import { storeExamples } from './store-error-examples.ts';
 
 interface Area {
   title: string;
@@ -49,6 +53,12 @@ export const errorAreas: readonly Area[] = [
   { title: 'Docker: builds', entries: buildErrors.entries, examples: buildExamples },
   { title: 'Processes', entries: processErrors.entries, examples: processExamples },
   { title: 'Embedded programs', entries: embeddedErrors.entries, examples: embeddedExamples },
+  { title: 'Store', entries: storeErrors.entries, examples: storeExamples },
+  {
+    title: 'Users and permissions',
+    entries: permissionErrors.entries,
+    examples: permissionExamples,
+  },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 
