@@ -30,3 +30,4 @@ export { watchPath } from './identity/watch-path.ts';
 export { probeService } from './readiness/probe-service.ts';
 export { type ReadinessSource, waitReady } from './readiness/wait-ready.ts';
 export { createEventQueue, type EventQueue } from './run/event-queue.ts';
+export { closestName, didYouMean } from './suggestion.ts';

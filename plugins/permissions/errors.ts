@@ -1,0 +1,152 @@
+import { defineErrors, didYouMean, entry } from 'devservices/machine';
+
+/** Enough of a user to tell it from others. */
+export interface ShownUser {
+  id: string;
+  username: string;
+  email: string | null;
+}
+
+/** Everything that plugins/permissions can throw; `directory` is its description, for people. */
+export const permissionErrors = defineErrors({
+  DS_USER_UNKNOWN: entry<{
+    given: string;
+    directory: string;
+    /** What it may have been meant to be; at most a few hundred. */
+    known: readonly string[];
+    /** Characters that are not ASCII, by name: `"а" (U+0430)`. */
+    unusual: readonly string[];
+  }>({
+    blame: 'user',
+    title: 'A user that does not exist was named',
+    message: ({ given, directory, known, unusual }) =>
+      `There is no user "${given}" in ${directory}.${didYouMean(given, known)}${notesOf(unusual)}`,
+    hint: () =>
+      '`devservices permissions users list` lists them; `--user id:ID` names one by its id.',
+  }),
+  DS_USER_AMBIGUOUS: entry<{ given: string; directory: string; users: readonly ShownUser[] }>({
+    blame: 'user',
+    title: 'More than one user answers to a name',
+    message: ({ given, directory, users }) =>
+      [`${users.length} users in ${directory} answer to "${given}":`]
+        .concat(users.map((user) => `  ${describeUser(user)}`))
+        .join('\n'),
+    hint: ({ users }) => `Name one by its id: \`--user id:${users[0]?.id ?? 'ID'}\`.`,
+  }),
+  DS_USER_NOT_SUPERUSER: entry<{
+    id: string;
+    username: string;
+    permission: string;
+    directory: string;
+    /** The command that makes it one; absent where only the application can. */
+    command?: string;
+  }>({
+    blame: 'user',
+    title: 'Permissions are for superusers',
+    message: ({ username, permission, directory }) =>
+      `${username} is no superuser in ${directory}, so "${permission}" would have no effect and was not added.`,
+    hint: ({ username, command }) =>
+      command === undefined
+        ? `Make ${username} a superuser in the application, and try again.`
+        : `Run \`${command}\` first.`,
+  }),
+  DS_USER_EXISTS: entry<{ what: 'username' | 'email'; given: string; directory: string }>({
+    blame: 'user',
+    title: 'Another user has that name or e-mail address',
+    message: ({ what, given, directory }) =>
+      `There is a user with the ${titles[what]} "${given}" in ${directory} already; upper and lower case count as the same.`,
+    hint: ({ what }) =>
+      `Choose another ${titles[what]}; \`devservices permissions users list\` lists those taken.`,
+  }),
+  DS_USER_INVALID: entry<{ what: 'username' | 'email'; given: string; problem: string }>({
+    blame: 'user',
+    title: 'A username or e-mail address cannot be taken',
+    message: ({ what, given, problem }) => `The ${titles[what]} "${given}" ${problem}.`,
+    hint: ({ what }) =>
+      what === 'email'
+        ? 'Give an address such as ada@example.org.'
+        : 'Take letters of one script, digits and ._@+- for it.',
+  }),
+  DS_USER_CHANGE_MISSING: entry<{ username: string }>({
+    blame: 'user',
+    title: 'It was not said what is to be changed of a user',
+    message: ({ username }) => `Nothing was named that is to be changed of ${username}.`,
+    hint: () => 'Give --email, --superuser, --no-superuser or --active.',
+  }),
+  DS_USER_CHANGE_CONFLICT: entry<{ username: string }>({
+    blame: 'user',
+    title: 'A user cannot be made a superuser and not one',
+    message: ({ username }) =>
+      `--superuser and --no-superuser were both given for ${username}; nothing was changed.`,
+    hint: () => 'Leave one of the two out.',
+  }),
+  DS_PERMISSION_INVALID: entry<{ permission: string; problem: string }>({
+    blame: 'user',
+    title: 'The name of a permission cannot be taken',
+    message: ({ permission, problem }) => `The permission "${permission}" ${problem}.`,
+    hint: () =>
+      'Take a name such as mail.read: small letters a to z, digits and . _ : - for it, a letter or digit first.',
+  }),
+  DS_PERMISSION_UNKNOWN: entry<{ permission: string; known: readonly string[] }>({
+    blame: 'user',
+    title: 'A permission that nothing asks for was named',
+    message: ({ permission, known }) =>
+      `Nothing declares the permission "${permission}".${didYouMean(permission, known)} ${
+        known.length === 0 ? 'None are declared.' : `There are: ${known.join(', ')}.`
+      }`,
+    hint: () =>
+      'Correct the name, declare it by `permissions({ declare: [{ name, description }] })`, or give --force.',
+  }),
+  DS_PERMISSION_CONFLICT: entry<{
+    permission: string;
+    descriptions: readonly [string, string];
+  }>({
+    blame: 'plugin',
+    title: 'A permission is declared with two meanings',
+    message: ({ permission, descriptions: [first, second] }) =>
+      `The permission "${permission}" is declared twice, as "${first}" and as "${second}": who is given the one would have the other.`,
+    hint: () => 'Rename one of them, or say it in the same words.',
+  }),
+  DS_DIRECTORY_MISSING: entry<Record<string, never>>({
+    blame: 'user',
+    title: "The application's users were asked for, and are not configured",
+    message: () =>
+      "The configuration does not say where the application's users and permissions are.",
+    hint: () =>
+      'Say it by `permissions({ directory: sqlDirectory({ … }) })`, or take `--directory store`.',
+  }),
+  DS_DIRECTORY_USERS_ARE_ITS: entry<{ username: string; directory: string }>({
+    blame: 'user',
+    title: 'Users of the application are made by the application',
+    message: ({ username, directory }) =>
+      `${username} was not added: the users in ${directory} are made by the application itself.`,
+    hint: () =>
+      'Make the user in the application, or take `--directory store` for one of devservices.',
+  }),
+  DS_DIRECTORY_COLUMN_UNNAMED: entry<{ option: string; directory: string }>({
+    blame: 'user',
+    title: 'The configuration does not say which column it is',
+    message: ({ option, directory }) =>
+      `It cannot be changed in ${directory}: the configuration names no column for it.`,
+    hint: ({ option }) => `Name the column as \`${option}\` in sqlDirectory({ … }).`,
+  }),
+  DS_DIRECTORY_MISMATCH: entry<{ directory: string; problem: string }>({
+    blame: 'user',
+    title: "The application's tables are not as configured",
+    message: ({ directory, problem }) => `${directory} cannot be used: ${problem}.`,
+    hint: () =>
+      "Correct the names in sqlDirectory({ … }), or run the application's migrations first.",
+  }),
+});
+
+const titles = { username: 'username', email: 'e-mail address' } as const;
+
+/** `ada <ada@example.org> (id 7)` */
+function describeUser({ id, username, email }: ShownUser): string {
+  return `${username}${email === null || email === '' ? '' : ` <${email}>`} (id ${id})`;
+}
+
+function notesOf(unusual: readonly string[]): string {
+  if (unusual.length === 0) return '';
+  return ` Note the characters ${unusual.join(', ')}: they may look like others.`;
+}
