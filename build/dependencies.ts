@@ -6,6 +6,7 @@ export const bundledPackages = [
   'commander',
   'cosmiconfig',
   'dockerode',
+  'kysely',
   'tapable',
   'tinyglobby',
   'zod',

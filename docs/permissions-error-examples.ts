@@ -5,7 +5,7 @@ export const permissionExamples: ExamplesOf<typeof permissionErrors> = {
   DS_USER_UNKNOWN: {
     given: 'аda',
     directory: 'the store',
-    known: ['ada', 'grace'],
+    suggestion: 'ada',
     unusual: ['"а" (U+0430)'],
   },
   DS_USER_AMBIGUOUS: {
@@ -22,12 +22,13 @@ export const permissionExamples: ExamplesOf<typeof permissionErrors> = {
     permission: 'mail.read',
     directory: 'the store',
     command: 'devservices permissions users set ada --superuser',
+    isApplications: false,
   },
   DS_USER_EXISTS: { what: 'username', given: 'Ada', directory: 'the store' },
   DS_USER_INVALID: {
     what: 'username',
     given: 'аda',
-    problem: 'mixes letters of Cyrillic ("а" (U+0430)) and Latin, which look alike',
+    problem: 'mixes letters of Latin with "а" (U+0430) of Cyrillic',
   },
   DS_USER_CHANGE_MISSING: { username: 'ada' },
   DS_USER_CHANGE_CONFLICT: { username: 'ada' },
