@@ -65,20 +65,16 @@ export interface TaskContext<Host, Args> {
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
 }
 
-/** A command of the tool, of a plugin or of a repo. */
-export interface TaskSpec<
+/** What is run under one name: by a task, or by one of its commands. */
+export interface Action<
   Host = unknown,
   Spec extends ArgumentSpec = ArgumentSpec,
   Result = unknown,
 > {
-  /** Kebab-case; what one types. */
-  readonly name: string;
   /** One line, for the listing. */
   readonly description: string;
-  /** Tasks that run first, in parallel, each once. */
-  readonly needs?: readonly string[];
-  readonly permissions?: Permissions;
   readonly args?: Spec;
+  /** What it gives stands in the finished event as `result`, where it is an object that is no outcome. */
   run(context: TaskContext<Host, ArgumentsOf<Spec>>): Result | Promise<Result>;
   /**
    * Only on tasks that run a command for their user (`exec`, `run`, `attach`): `run` gives
@@ -98,6 +94,52 @@ export interface TaskSpec<
   /** Only with `render`: whether with these arguments it answers a question, and does not act. Default: it does. */
   answers?(args: ArgumentsOf<Spec>): boolean;
 }
+
+interface TaskHead {
+  /** Kebab-case; what one types. */
+  readonly name: string;
+  /** One line, for the listing. */
+  readonly description: string;
+  /** Tasks that run first, in parallel, each once; `permissions add` names a command of one. */
+  readonly needs?: readonly string[];
+  readonly permissions?: Permissions;
+}
+
+/** A task of the tool, of a plugin or of a repo. */
+export interface TaskSpec<
+  Host = unknown,
+  Spec extends ArgumentSpec = ArgumentSpec,
+  Result = unknown,
+>
+  extends TaskHead, Action<Host, Spec, Result> {
+  readonly commands?: undefined;
+}
+
+/** A task that does several things, each with its own words, arguments and result. */
+export interface TaskOfCommands<
+  Host = unknown,
+  Specs = Readonly<Record<string, ArgumentSpec>>,
+> extends TaskHead {
+  readonly run?: undefined;
+  readonly args?: undefined;
+  /**
+   * By what one types behind the task's name: kebab-case words with single spaces (`add`, `users add`).
+   * The leading words of the command line choose, the longest that fit. The type of what `run` gives is
+   * written out at the parameter of `render`.
+   */
+  readonly commands: { readonly [Words in keyof Specs]: CommandOf<Host, Specs[Words]> };
+}
+
+/** A task, whatever it is made of. */
+export type AnyTaskSpec<Host = unknown> = TaskSpec<Host> | TaskOfCommands<Host>;
+
+/** One command; `Spec` is bound here and not where it is inferred, which would infer nothing but its bound. */
+export interface CommandOf<Host, Spec> extends Omit<Action<Host, SpecOf<Spec>>, 'args'> {
+  readonly args?: Spec & ArgumentSpec;
+}
+
+// oxlint-disable-next-line typescript/no-empty-object-type -- no arguments unless some are declared
+type SpecOf<Spec> = Spec extends ArgumentSpec ? Spec : {};
 
 /** Colours and widths of where the text goes; plain where there is no terminal. */
 export interface TextStyle {

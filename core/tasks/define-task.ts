@@ -2,13 +2,22 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import type { Host } from '../host.ts';
-import type { ArgumentSpec, TaskSpec } from '../task-spec.ts';
+import type { AnyTaskSpec, ArgumentSpec, TaskOfCommands, TaskSpec } from '../task-spec.ts';
 
 /** A task as its file exports it. */
 export interface Task<Spec extends ArgumentSpec = ArgumentSpec, Result = unknown> extends TaskSpec<
   Host,
   Spec,
   Result
+> {
+  /** The file that declares it, as people read it. */
+  readonly source: string;
+}
+
+/** A task of several commands, as its file exports it. */
+export interface CommandTask<Specs = Readonly<Record<string, ArgumentSpec>>> extends TaskOfCommands<
+  Host,
+  Specs
 > {
   /** The file that declares it, as people read it. */
   readonly source: string;
@@ -28,23 +37,43 @@ const ranItself = Symbol.for('devservices.task-ran-itself');
  *   description: 'Opens psql on the database.',
  *   async run({ $ }) { await $({ stdio: 'inherit' })`psql $DATABASE_URL`; },
  * });
+ *
+ * @example
+ * // Several commands: `devservices mail send ann@example.org`, `devservices mail clear`
+ * export default defineTask(import.meta, {
+ *   name: 'mail',
+ *   description: 'Test mails.',
+ *   commands: {
+ *     send: {
+ *       description: 'Sends one.',
+ *       args: { to: { kind: 'positional', description: 'To whom', required: true } },
+ *       async run({ args, $ }) { await $`swaks --to ${args.to}`; },
+ *     },
+ *     clear: { description: 'Removes all.', async run({ $ }) { await $`rm -r mails`; } },
+ *   },
+ * });
  */
+export function defineTask<const Specs>(
+  meta: ImportMeta,
+  spec: TaskOfCommands<Host, Specs>,
+): CommandTask<Specs>;
 export function defineTask<
   // oxlint-disable-next-line typescript/no-empty-object-type -- no arguments unless some are declared
   const Spec extends ArgumentSpec = {},
   Result = unknown,
->(meta: ImportMeta, spec: TaskSpec<Host, Spec, Result>): Task<Spec, Result> {
+>(meta: ImportMeta, spec: TaskSpec<Host, Spec, Result>): Task<Spec, Result>;
+export function defineTask(meta: ImportMeta, spec: AnyTaskSpec<Host>): Task | CommandTask {
   const file = fileURLToPath(meta.url);
   const task = Object.assign(Object.create({ [brand]: true }), spec, { source: file });
   if (isStarted(file)) {
     // Imported here, so that a task which is only imported costs nothing.
     void import('../cli/run-process.ts').then(({ runProcess }) => runProcess({ task }));
   }
-  return task as Task<Spec, Result>;
+  return task as Task | CommandTask;
 }
 
 /** Whether a value is what `defineTask` returned, whichever copy of this package made it. */
-export function isTask(value: unknown): value is Task {
+export function isTask(value: unknown): value is Task | CommandTask {
   return typeof value === 'object' && value !== null && brand in value;
 }
 

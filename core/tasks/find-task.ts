@@ -128,7 +128,7 @@ async function loadTaskFile(file: string, load: FinderOptions['load']): Promise<
     const problem = 'does not export a task by default';
     throw taskErrors.create('DS_TASK_INVALID', { source: file, problem });
   }
-  assertTaskSpec(task, file);
+  assertTaskSpec(task as Task, file);
   // A transformed file knows itself by where the transform is kept.
   return Object.create(task, { source: { value: file, enumerable: true } }) as Task;
 }
