@@ -48,4 +48,14 @@ export const permissionExamples: ExamplesOf<typeof permissionErrors> = {
     directory: 'auth_user in postgres',
     problem: 'there is no table auth_user',
   },
+  DS_DIRECTORY_REFUSED: {
+    directory: 'auth_user in postgres',
+    reason: 'new row for relation "sentry_userpermission" violates check constraint "known"',
+    constraint: 'known',
+  },
+  DS_DIRECTORY_TEXT_INVALID: {
+    what: 'The permission',
+    text: 'mail\0read',
+    character: 'the character U+0000',
+  },
 };

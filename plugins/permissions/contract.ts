@@ -62,6 +62,7 @@ export interface UserPermissions {
 export interface PermissionHolders {
   directory: DirectoryName;
   permission: string;
+  isDeclared: boolean;
   users: readonly (User & { isEffective: boolean })[];
 }
 

@@ -12,15 +12,19 @@ export const permissionErrors = defineErrors({
   DS_USER_UNKNOWN: entry<{
     given: string;
     directory: string;
-    /** What it may have been meant to be; at most a few hundred. */
-    known: readonly string[];
+    /** Whom it may have been meant to name. */
+    suggestion?: string | undefined;
     /** Characters that are not ASCII, by name: `"а" (U+0430)`. */
     unusual: readonly string[];
   }>({
     blame: 'user',
     title: 'A user that does not exist was named',
-    message: ({ given, directory, known, unusual }) =>
-      `There is no user "${given}" in ${directory}.${didYouMean(given, known)}${notesOf(unusual)}`,
+    message: ({ given, directory, suggestion, unusual }) =>
+      [
+        `There is no user ${quoted(given)} in ${directory}.`,
+        ...(suggestion === undefined ? [] : [`Did you mean "${suggestion}"?`]),
+        ...(unusual.length === 0 ? [] : [`Note ${unusual.join(', ')}: such may look like others.`]),
+      ].join(' '),
     hint: () =>
       '`devservices permissions users list` lists them; `--user id:ID` names one by its id.',
   }),
@@ -28,7 +32,7 @@ export const permissionErrors = defineErrors({
     blame: 'user',
     title: 'More than one user answers to a name',
     message: ({ given, directory, users }) =>
-      [`${users.length} users in ${directory} answer to "${given}":`]
+      [`${users.length} users in ${directory} answer to ${quoted(given)}:`]
         .concat(users.map((user) => `  ${describeUser(user)}`))
         .join('\n'),
     hint: ({ users }) => `Name one by its id: \`--user id:${users[0]?.id ?? 'ID'}\`.`,
@@ -38,30 +42,31 @@ export const permissionErrors = defineErrors({
     username: string;
     permission: string;
     directory: string;
-    /** The command that makes it one; absent where only the application can. */
-    command?: string;
+    /** The command that makes it one. */
+    command: string;
+    isApplications: boolean;
   }>({
     blame: 'user',
     title: 'Permissions are for superusers',
     message: ({ username, permission, directory }) =>
-      `${username} is no superuser in ${directory}, so "${permission}" would have no effect and was not added.`,
-    hint: ({ username, command }) =>
-      command === undefined
-        ? `Make ${username} a superuser in the application, and try again.`
+      `${username} is no superuser in ${directory}, so ${quoted(permission)} would have no effect and was not added.`,
+    hint: ({ username, command, isApplications }) =>
+      isApplications
+        ? `Make ${username} a superuser in the application, or by \`${command}\`.`
         : `Run \`${command}\` first.`,
   }),
   DS_USER_EXISTS: entry<{ what: 'username' | 'email'; given: string; directory: string }>({
     blame: 'user',
     title: 'Another user has that name or e-mail address',
     message: ({ what, given, directory }) =>
-      `There is a user with the ${titles[what]} "${given}" in ${directory} already; upper and lower case count as the same.`,
+      `There is a user with the ${titles[what]} ${quoted(given)} in ${directory} already; upper and lower case count as the same.`,
     hint: ({ what }) =>
       `Choose another ${titles[what]}; \`devservices permissions users list\` lists those taken.`,
   }),
   DS_USER_INVALID: entry<{ what: 'username' | 'email'; given: string; problem: string }>({
     blame: 'user',
     title: 'A username or e-mail address cannot be taken',
-    message: ({ what, given, problem }) => `The ${titles[what]} "${given}" ${problem}.`,
+    message: ({ what, given, problem }) => `The ${titles[what]} ${quoted(given)} ${problem}.`,
     hint: ({ what }) =>
       what === 'email'
         ? 'Give an address such as ada@example.org.'
@@ -83,7 +88,7 @@ export const permissionErrors = defineErrors({
   DS_PERMISSION_INVALID: entry<{ permission: string; problem: string }>({
     blame: 'user',
     title: 'The name of a permission cannot be taken',
-    message: ({ permission, problem }) => `The permission "${permission}" ${problem}.`,
+    message: ({ permission, problem }) => `The permission ${quoted(permission)} ${problem}.`,
     hint: () =>
       'Take a name such as mail.read: small letters a to z, digits and . _ : - for it, a letter or digit first.',
   }),
@@ -91,7 +96,7 @@ export const permissionErrors = defineErrors({
     blame: 'user',
     title: 'A permission that nothing asks for was named',
     message: ({ permission, known }) =>
-      `Nothing declares the permission "${permission}".${didYouMean(permission, known)} ${
+      `Nothing declares the permission ${quoted(permission)}.${didYouMean(permission, known)} ${
         known.length === 0 ? 'None are declared.' : `There are: ${known.join(', ')}.`
       }`,
     hint: () =>
@@ -137,6 +142,33 @@ export const permissionErrors = defineErrors({
     hint: () =>
       "Correct the names in sqlDirectory({ … }), or run the application's migrations first.",
   }),
+  DS_DIRECTORY_REFUSED: entry<{
+    directory: string;
+    /** In the database's own words. */
+    reason: string;
+    constraint?: string | undefined;
+    /** The way out, where there is a usual one. */
+    remedy?: string | undefined;
+  }>({
+    blame: 'environment',
+    title: "The application's database refuses a change",
+    message: ({ directory, reason, constraint }) =>
+      `${directory}: the database refuses this: ${reason}${constraint === undefined || reason.includes(constraint) ? '' : ` (${constraint})`}. Nothing was changed.`,
+    hint: ({ remedy }) =>
+      remedy ?? "See which rule of the application's database it is, and what it wants.",
+  }),
+  DS_DIRECTORY_TEXT_INVALID: entry<{
+    /** `the username` */
+    what: string;
+    text: string;
+    character: string;
+  }>({
+    blame: 'user',
+    title: 'A text has a character that no database keeps',
+    message: ({ what, text, character }) =>
+      `${what} ${quoted(text)} has ${character}, which a database cannot keep. Nothing was changed.`,
+    hint: () => 'Leave that character out.',
+  }),
 });
 
 const titles = { username: 'username', email: 'e-mail address' } as const;
@@ -146,7 +178,12 @@ function describeUser({ id, username, email }: ShownUser): string {
   return `${username}${email === null || email === '' ? '' : ` <${email}>`} (id ${id})`;
 }
 
-function notesOf(unusual: readonly string[]): string {
-  if (unusual.length === 0) return '';
-  return ` Note the characters ${unusual.join(', ')}: they may look like others.`;
+// What cannot be seen, or would turn a line around, as numbers; never a screenful of it.
+function quoted(text: string): string {
+  const characters = [...text];
+  const shown = characters.slice(0, 80).map((character) => {
+    if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(character)) return character;
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+  return `"${shown.join('')}${characters.length > 80 ? '…' : ''}"`;
 }
