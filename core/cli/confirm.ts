@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { taskErrors } from '../errors/catalogue/task.ts';
 
 export interface Question {
@@ -24,6 +23,7 @@ export async function confirm(options: Question): Promise<boolean> {
   if (!input.isTTY || !output.isTTY) {
     throw taskErrors.create('DS_TASK_NEEDS_YES', { task, question });
   }
+  const { createInterface } = process.getBuiltinModule('node:readline/promises');
   // Not in raw mode: Ctrl-C stays a signal for the whole task.
   const lines = createInterface({ input, output, terminal: false });
   try {

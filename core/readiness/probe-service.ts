@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { reasonOf } from '../errors/as-error.ts';
 import type { Address, Instance, PortBinding, Runner } from '../run/runner.ts';
 import type { Attempt, Probe } from './wait-ready.ts';
@@ -62,6 +61,8 @@ function getOnce(
   { path, status }: Extract<Probe, { kind: 'http' }>,
   signal: AbortSignal,
 ): Promise<Attempt> {
+  // Not imported above: most runs probe nothing by HTTP, and it costs every start.
+  const { request } = process.getBuiltinModule('node:http');
   const accepted = status === undefined ? undefined : [status].flat();
   return new Promise((resolve) => {
     // A connection of its own each time: a kept one could outlive the server that is asked about.

@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
 import type { Host } from '../host.ts';
 import type { AnyTaskSpec, ArgumentSpec, TaskOfCommands, TaskSpec } from '../task-spec.ts';
 
@@ -79,13 +78,15 @@ export function isTask(value: unknown): value is Task | CommandTask {
 
 function isStarted(file: string): boolean {
   const [, started] = process.argv;
-  if (!isMainThread || started === undefined || ranItself in globalThis) return false;
+  if (started === undefined || ranItself in globalThis) return false;
   const own = realPathOf(file);
   const isOwn = ['', '.ts', '.mts', '.js', '.mjs'].some(
     (extension) => realPathOf(started + extension) === own,
   );
-  if (isOwn) Object.defineProperty(globalThis, ranItself, { value: true });
-  return isOwn;
+  // A worker has the same arguments as whoever started it.
+  if (!isOwn || !process.getBuiltinModule('node:worker_threads').isMainThread) return false;
+  Object.defineProperty(globalThis, ranItself, { value: true });
+  return true;
 }
 
 function realPathOf(path: string): string | undefined {

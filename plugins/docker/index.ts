@@ -1,11 +1,8 @@
 import { definePlugin } from 'devservices';
 import type { RunnerContext } from 'devservices/runner';
 import type Dockerode from 'dockerode';
-import { createEngine } from './engine/engine.ts';
-import type { Engine } from './engine/engine.ts';
-import { describeRemotePorts } from './engine/remote-ports.ts';
+import type { Engine } from './engine-side.ts';
 import { dockerOptions } from './options.ts';
-import { createDockerRunner } from './runner/docker-runner.ts';
 
 declare module 'devservices' {
   interface Contracts {
@@ -26,7 +23,9 @@ export const docker = definePlugin({
   setup(ctx) {
     const { env, log } = ctx;
     let engine: Engine | undefined;
-    const open = ({ engine: address, engineSource }: RunnerContext): Engine => {
+    const load = () => import('./engine-side.ts');
+    const open = async ({ engine: address, engineSource }: RunnerContext): Promise<Engine> => {
+      const { createEngine } = await load();
       engine ??= createEngine({
         engine: address ?? ctx.options.engine,
         engineSource: address === undefined ? 'engine of the plugin docker' : engineSource,
@@ -36,17 +35,20 @@ export const docker = definePlugin({
       });
       return engine;
     };
-    ctx.runner('container', (context) =>
-      createDockerRunner(
+    ctx.runner('container', async (context) => {
+      const { createDockerRunner } = await load();
+      return createDockerRunner(
         { env, cacheFolder: context.cacheFolder, warn: (text) => log.warn(text) },
-        open(context),
-      ),
-    );
-    ctx.expose('engine', (context) => open(context).client(ctx.signal));
+        await open(context),
+      );
+    });
+    ctx.expose('engine', async (context) => (await open(context)).client(ctx.signal));
     ctx.hooks.afterHealth.tap('docker', async ({ services, signal }) => {
       // One that was not there is no news where nothing runs on it.
       const address = engine?.url ? await engine.connect(signal) : undefined;
-      const ports = address && describeRemotePorts(address, Object.values(services));
+      if (!address) return;
+      const { describeRemotePorts } = await load();
+      const ports = describeRemotePorts(address, Object.values(services));
       if (ports !== undefined) log.warn(ports);
     });
     ctx.defer(() => engine?.close());
