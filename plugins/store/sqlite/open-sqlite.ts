@@ -1,0 +1,123 @@
+import { type Clock, systemClock } from 'devservices/machine';
+import { Kysely, sql } from 'kysely';
+import type { Driver } from '../driver.ts';
+import { backUp } from './back-up.ts';
+import { createSqliteDialect } from './dialect.ts';
+import { explainSqlite, isBusy } from './explain-sqlite.ts';
+import { type ConnectionRequest, loadSqlite, type SqliteConnection } from './libsql.ts';
+import { makeFile } from './make-file.ts';
+import { assertFormat, isMade } from './store-file.ts';
+
+export interface SqlitePlace {
+  file: string;
+  clock?: Clock;
+  /** How long a writer waits for another. Default: 10 s. */
+  busyTimeoutMs?: number;
+}
+
+// A statement waits in one piece, and nothing else happens in this process meanwhile: not Ctrl-C either.
+const blockedMs = 100;
+
+/**
+ * Opens the store's file, making it where it is not there. Reading goes by a connection that cannot write;
+ * the other one is opened by the first change.
+ *
+ * Throws DS_STORE_FOREIGN, DS_STORE_CORRUPT, DS_STORE_NEWER, DS_STORE_READONLY, DS_STORE_FULL, DS_STORE_BUSY;
+ * the file is as it was then.
+ */
+export async function openSqlite({
+  file,
+  clock = systemClock,
+  busyTimeoutMs = 10_000,
+}: SqlitePlace): Promise<Driver> {
+  if (!isMade(file)) await makeFile(file, clock);
+  const connect = await loadSqlite();
+  const explain = (thrown: unknown) => explainSqlite(thrown, { file, busyTimeoutMs });
+  const open = (mode: ConnectionRequest['mode'], waitMs: number): SqliteConnection => {
+    try {
+      return connect({ file, mode, waitMs });
+    } catch (thrown) {
+      throw explain(thrown) ?? thrown;
+    }
+  };
+  const reader = open('read', busyTimeoutMs);
+  try {
+    assertFormat(file, Number(reader.pragma('user_version')));
+  } catch (thrown) {
+    reader.close();
+    throw explain(thrown) ?? thrown;
+  }
+  let writer: SqliteConnection | undefined;
+  const openWriter = () => (writer ??= open('write', blockedMs));
+  const reading = new Kysely<unknown>({
+    dialect: createSqliteDialect({
+      open: () => reader,
+      begin: () => Promise.reject(new Error('`query` only reads; `change` begins a transaction')),
+      explain: (thrown) => (isRefusedWrite(thrown) ? thrown : (explain(thrown) ?? thrown)),
+    }),
+  });
+  const writing = new Kysely<unknown>({
+    dialect: createSqliteDialect({
+      open: openWriter,
+      begin: (connection) => beginWriting(connection, { clock, busyTimeoutMs }),
+      explain: (thrown) => explain(thrown) ?? thrown,
+    }),
+  });
+  const change: Driver['change'] = (work) => writing.transaction().execute(work);
+  return {
+    dialect: 'sqlite',
+    location: file,
+    query: reading,
+    change,
+    migrate: change,
+    async backUp() {
+      try {
+        backUp(file, { reader, nowMs: clock.now() });
+      } catch (thrown) {
+        throw explain(thrown) ?? thrown;
+      }
+    },
+    isOneOf: (column, texts) =>
+      sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`,
+    explain,
+    async close() {
+      if (writer) settle(writer);
+      writer?.close();
+      reader.close();
+    },
+  };
+}
+
+/** `begin immediate`, tried again until the time is over: a deferred one fails where others wrote meanwhile. */
+async function beginWriting(
+  connection: SqliteConnection,
+  { clock, busyTimeoutMs }: { clock: Clock; busyTimeoutMs: number },
+): Promise<void> {
+  const endMs = clock.monotonic() + busyTimeoutMs;
+  for (;;) {
+    try {
+      connection.run('begin immediate');
+      return;
+    } catch (thrown) {
+      if (!isBusy(thrown) || clock.monotonic() >= endMs) throw thrown;
+    }
+    // Of many that wait, not always the same come late.
+    await clock.sleep(5 + Math.random() * 20);
+  }
+}
+
+// What was written stands in the file itself then, not beside it: whoever copies that file has all of it.
+function settle(writer: SqliteConnection): void {
+  try {
+    if (writer.isInTransaction()) writer.run('rollback');
+    writer.pragma('busy_timeout = 0');
+    writer.pragma('wal_checkpoint(truncate)');
+  } catch {
+    // Others have it open, or the disk is full: nothing is lost, and somebody else does it.
+  }
+}
+
+// A statement that writes, on the connection for reading: the plugin's mistake, not the file's.
+function isRefusedWrite(thrown: unknown): boolean {
+  return (thrown as { code?: unknown }).code === 'SQLITE_READONLY';
+}
