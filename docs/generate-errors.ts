@@ -12,6 +12,7 @@ import { imageErrors } from '../plugins/docker/image-errors.ts';
 import { embeddedErrors } from '../plugins/embedded/errors.ts';
 import { permissionErrors } from '../plugins/permissions/errors.ts';
 import { processErrors } from '../plugins/process/errors.ts';
+import { optionErrors } from '../plugins/project-options/errors.ts';
 import { storeErrors } from '../plugins/store/errors.ts';
 import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
 import { embeddedExamples } from './embedded-error-examples.ts';
@@ -25,6 +26,7 @@ import {
 } from './error-examples.ts';
 import { permissionExamples } from './permissions-error-examples.ts';
 import { processExamples } from './process-error-examples.ts';
+import { optionExamples } from './project-options-error-examples.ts';
 import { storeExamples } from './store-error-examples.ts';
 
 interface Area {
@@ -59,6 +61,7 @@ export const errorAreas: readonly Area[] = [
     entries: permissionErrors.entries,
     examples: permissionExamples,
   },
+  { title: 'Project options', entries: optionErrors.entries, examples: optionExamples },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 

@@ -1,5 +1,6 @@
 import type { ContractToken, Contracts } from '../contracts.ts';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
+import { isDevServicesError } from '../errors/error.ts';
 import { blamePlugin } from './blame-plugin.ts';
 import type { RunnerContext } from './plugin.ts';
 
@@ -29,9 +30,10 @@ export function createContractRegistry(context: () => RunnerContext): ContractRe
     const where = `the contract "${token}"`;
     const contract = await blaming({ plugin, where }, () => factory(context()));
     for (const { plugin: other, extension } of extensions.get(token) ?? []) {
-      await blaming({ plugin: other, where: `its extension of ${where}` }, () =>
-        extension(contract as never),
-      );
+      const who = { plugin: other, where: `its extension of ${where}` };
+      await blaming(who, () => extension(contract as never)).catch((thrown: unknown) => {
+        throw blameExtension(thrown, who);
+      });
     }
     return contract;
   };
@@ -67,10 +69,19 @@ export function createContractRegistry(context: () => RunnerContext): ContractRe
   };
 }
 
-async function blaming(
-  who: { plugin: string; where: string },
-  work: () => unknown,
-): Promise<unknown> {
+interface Who {
+  plugin: string;
+  where: string;
+}
+
+// What a contract refuses there is none of the user's words: the plugin is named, and is to mend it.
+function blameExtension(thrown: unknown, who: Who): unknown {
+  const isRefused = isDevServicesError(thrown) && ['user', 'plugin'].includes(thrown.blame);
+  if (!isRefused || thrown.code === 'DS_PLUGIN_THREW') return thrown;
+  return pluginErrors.create('DS_PLUGIN_THREW', { ...who, reason: thrown.message }, thrown);
+}
+
+async function blaming(who: Who, work: () => unknown): Promise<unknown> {
   try {
     return await work();
   } catch (thrown) {
