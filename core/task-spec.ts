@@ -7,13 +7,19 @@ import type { Logger } from './log.ts';
 /** One argument of a task, as literal data: help and completions read it without running the file. */
 export type Argument =
   /** `--recreate` */
-  | { readonly kind: 'flag'; readonly description: string }
+  | {
+      readonly kind: 'flag';
+      readonly description: string;
+      /** Key of a flag that says the opposite: both together are refused. */
+      readonly opposite?: string;
+    }
   /** `--exclude NAME`; `many` lets it be repeated (it never takes two values at once). */
   | {
       readonly kind: 'option';
       readonly value: string;
       readonly description: string;
       readonly many?: boolean;
+      readonly required?: boolean;
       readonly choices?: readonly string[];
       /** Seconds and counts. */
       readonly number?: boolean;
@@ -37,13 +43,15 @@ type ValueOf<A extends Argument> = A extends { kind: 'flag' }
     ? readonly string[]
     : A extends { many: true }
       ? readonly string[]
-      : A extends { kind: 'option'; number: true }
-        ? number | undefined
-        : A extends { kind: 'option'; choices: readonly (infer Choice)[] }
-          ? Choice | undefined
-          : A extends { required: true }
-            ? string
-            : string | undefined;
+      : A extends { required: true }
+        ? SingleOf<A>
+        : SingleOf<A> | undefined;
+
+type SingleOf<A extends Argument> = A extends { kind: 'option'; number: true }
+  ? number
+  : A extends { kind: 'option'; choices: readonly (infer Choice)[] }
+    ? Choice
+    : string;
 
 /** The parsed arguments of a spec. */
 export type ArgumentsOf<Spec extends ArgumentSpec> = {

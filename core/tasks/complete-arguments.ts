@@ -4,8 +4,8 @@ import { flagOf } from './flag-of.ts';
 
 /**
  * Checks values by key and fills in what was not given: `false` for a flag, `[]` for what may be
- * repeated. A number may be a text. Throws DS_ARGUMENT_UNKNOWN, DS_ARGUMENT_MISSING and
- * DS_ARGUMENT_INVALID.
+ * repeated. A number may be a text. Throws DS_ARGUMENT_UNKNOWN, DS_ARGUMENT_MISSING,
+ * DS_ARGUMENT_CONFLICT and DS_ARGUMENT_INVALID.
  */
 export function completeArguments(
   task: string,
@@ -17,6 +17,7 @@ export function completeArguments(
   if (unknown !== undefined) {
     throw taskErrors.create('DS_ARGUMENT_UNKNOWN', { argument: unknown, task, known });
   }
+  assertNoOpposites(spec, given);
   return Object.fromEntries(
     Object.entries(spec).map(([key, argument]) => [
       key,
@@ -38,6 +39,16 @@ export function shownOf(key: string, argument: Argument): string {
       const name = argument.many ? `${key}…` : key;
       return argument.required ? name.toUpperCase() : `[${name}]`;
     }
+  }
+}
+
+function assertNoOpposites(spec: ArgumentSpec, given: Readonly<Record<string, unknown>>): void {
+  for (const [key, argument] of Object.entries(spec)) {
+    if (argument.kind !== 'flag' || argument.opposite === undefined) continue;
+    if (given[key] !== true || given[argument.opposite] !== true) continue;
+    const facts = { argument: flagOf(argument.opposite), other: flagOf(key) };
+    const reason = 'one says the opposite of the other';
+    throw taskErrors.create('DS_ARGUMENT_CONFLICT', { ...facts, reason });
   }
 }
 
