@@ -9,11 +9,7 @@ import type { Host, HostOptions } from './host-contract.ts';
 import { listCheckouts } from './identity/checkout.ts';
 import { resolveCacheHome } from './identity/state-home.ts';
 import { ownUrl } from './own-url.ts';
-import { attachService } from './lifecycle/attach-service.ts';
 import { describePlugins } from './lifecycle/describe-plugins.ts';
-import { takeDown } from './lifecycle/down.ts';
-import { execInService } from './lifecycle/exec-in-service.ts';
-import { diagnose } from './lifecycle/diagnose.ts';
 import { explainConfig } from './lifecycle/explain-config.ts';
 import { resolveGlobalFlags } from './lifecycle/global-flags.ts';
 import { initializeProject } from './lifecycle/initialize.ts';
@@ -29,15 +25,7 @@ import type { Kernel } from './lifecycle/kernel.ts';
 import { inPhase } from './lifecycle/phase.ts';
 import { createRecorder, lockCheckout } from './lifecycle/open-project.ts';
 import { type OpenedHost, openKernel } from './lifecycle/open-kernel.ts';
-import { readLogs } from './lifecycle/read-logs.ts';
-import { removeServices } from './lifecycle/remove-services.ts';
-import { resetProject } from './lifecycle/reset.ts';
-import { resolveExports } from './lifecycle/resolve-exports.ts';
 import { createSharedLock } from './lifecycle/shared-lock.ts';
-import { readOthers, readStatus } from './lifecycle/status.ts';
-import { listRuns } from './lifecycle/list-runs.ts';
-import { planUp } from './lifecycle/plan-up.ts';
-import { toggleService } from './lifecycle/toggle-service.ts';
 import { undoAll } from './lifecycle/undo-all.ts';
 import type { Up, UpTaps } from './lifecycle/up.ts';
 import type { LogLevel } from './log.ts';
@@ -45,6 +33,9 @@ import { checkPluginLock } from './plugin/plugin-lock.ts';
 import { selectServices } from './selection.ts';
 
 export type { Host, HostOptions } from './host-contract.ts';
+
+const acting = () => import('./lifecycle/acting.ts');
+type Acting = Awaited<ReturnType<typeof acting>>;
 
 /**
  * Loads nothing yet: the first step does.
@@ -79,7 +70,7 @@ export function createHost(options: HostOptions = {}): Host {
     log,
     redactor: voice.redactor,
     defer: (undo) => void undos.push(undo),
-    exports: async (only) => (opened ? resolveExports(opened, only) : {}),
+    exports: async (only) => (opened ? (await acting()).resolveExports(opened, only) : {}),
     project: () => opened?.identity.project ?? '',
     runnerContext: () => current().context,
   };
@@ -156,9 +147,13 @@ export function createHost(options: HostOptions = {}): Host {
     return taken;
   });
 
-  const whileLocked = async <T>(phase: string, work: (kernel: Kernel) => Promise<T>) => {
+  const whileLocked = async <T>(
+    phase: string,
+    work: (kernel: Kernel, by: Acting) => Promise<T>,
+  ) => {
     const { kernel } = await openAnyhow();
-    return lock.during(phase, () => inPhase(base, { phase }, () => work(kernel)));
+    const by = await acting();
+    return lock.during(phase, () => inPhase(base, { phase }, () => work(kernel, by)));
   };
 
   /** For tasks that bring things up by themselves: what came of it is known also where they are cut short. */
@@ -190,15 +185,17 @@ export function createHost(options: HostOptions = {}): Host {
       since = undefined;
       const config = await configure();
       const unlock = await lock.take(given.restart ? 'restart' : 'up');
+      const { planUp } = await acting();
       up = await planUp({ ...current().kernel, config }, { ...given, askedAt }, unlock);
       return up;
     },
     outcome: () => up?.outcome() ?? { services: {}, errors: [] },
-    down: (request) => whileLocked('down', (kernel) => takeDown(kernel, request)),
-    rm: (request) => whileLocked('rm', (kernel) => removeServices(kernel, 'rm', request)),
-    reset: (request) => whileLocked('reset', (kernel) => resetProject(kernel, request)),
+    down: (request) => whileLocked('down', (kernel, by) => by.takeDown(kernel, request)),
+    rm: (request) => whileLocked('rm', (kernel, by) => by.removeServices(kernel, 'rm', request)),
+    reset: (request) => whileLocked('reset', (kernel, by) => by.resetProject(kernel, request)),
     async status({ all = false } = {}) {
       const { kernel, checkout } = await openAnyhow({ isAnywhere: all });
+      const { readOthers, readStatus } = await acting();
       const others = all ? listCheckouts(base.env).filter(({ id }) => id !== checkout.id) : [];
       return Promise.all([
         readStatus(kernel),
@@ -206,18 +203,24 @@ export function createHost(options: HostOptions = {}): Host {
       ]);
     },
     async exec(request) {
-      return execInService((await openAnyhow()).kernel, request);
+      const { kernel } = await openAnyhow();
+      return (await acting()).execInService(kernel, request);
     },
     attach: (request) =>
-      whileUp('attach', (kernel, on) => attachService(kernel, { ...request, ...on })),
+      whileUp('attach', async (kernel, on) =>
+        (await acting()).attachService(kernel, { ...request, ...on }),
+      ),
     toggle: (request) =>
-      whileUp('toggle', (kernel, on) => toggleService(kernel, { ...request, ...on })),
+      whileUp('toggle', async (kernel, on) =>
+        (await acting()).toggleService(kernel, { ...request, ...on }),
+      ),
     async runs(service) {
       await configure();
-      return listRuns(current().kernel, service);
+      return (await acting()).listRuns(current().kernel, service);
     },
     async *logs(request) {
-      yield* readLogs((await openAnyhow()).kernel, request);
+      const { kernel } = await openAnyhow();
+      yield* (await acting()).readLogs(kernel, request);
     },
     async plugins({ allow = [] } = {}) {
       const { loaded } = await openAnyhow({ isAnywhere: true });
@@ -227,7 +230,8 @@ export function createHost(options: HostOptions = {}): Host {
       }
       return describePlugins(loaded.pluginHost);
     },
-    diagnose: () => diagnose(base, { configure, open, opened: () => opened }),
+    diagnose: async () =>
+      (await acting()).diagnose(base, { configure, open, opened: () => opened }),
     async explain(path) {
       await configure();
       const { merged, origins } = current().loaded;

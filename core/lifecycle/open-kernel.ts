@@ -1,7 +1,6 @@
 import { neededKinds } from '../plan/needed-kinds.ts';
 import type { RunnerContext } from '../plugin/plugin.ts';
 import type { Kernel } from './kernel.ts';
-import { inspectService } from './inspect-service.ts';
 import type { HostBase, LoadedHost } from './loaded-host.ts';
 import { type OpenProject, openProject } from './open-project.ts';
 import { openProjectState } from './project-state.ts';
@@ -39,7 +38,7 @@ export function openKernel(
     runtimeFolder: resolveRuntimeFolder(env),
     checkoutFolder: project.checkout.stateFolder,
     project: project.identity.project,
-    inspect: (service) => inspectService(opened, service),
+    inspect: async (service) => (await import('./acting.ts')).inspectService(opened, service),
   };
   const runners = createRunnerPool(loaded.pluginHost.runners, context);
   base.defer(() => runners.close());
