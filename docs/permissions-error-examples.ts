@@ -31,7 +31,6 @@ export const permissionExamples: ExamplesOf<typeof permissionErrors> = {
     problem: 'mixes letters of Latin with "а" (U+0430) of Cyrillic',
   },
   DS_USER_CHANGE_MISSING: { username: 'ada' },
-  DS_USER_CHANGE_CONFLICT: { username: 'ada' },
   DS_PERMISSION_INVALID: {
     permission: 'Mail.read',
     problem: 'has "M" (U+004D), which is not a small letter',

@@ -78,13 +78,6 @@ export const permissionErrors = defineErrors({
     message: ({ username }) => `Nothing was named that is to be changed of ${username}.`,
     hint: () => 'Give --email, --superuser, --no-superuser or --active.',
   }),
-  DS_USER_CHANGE_CONFLICT: entry<{ username: string }>({
-    blame: 'user',
-    title: 'A user cannot be made a superuser and not one',
-    message: ({ username }) =>
-      `--superuser and --no-superuser were both given for ${username}; nothing was changed.`,
-    hint: () => 'Leave one of the two out.',
-  }),
   DS_PERMISSION_INVALID: entry<{ permission: string; problem: string }>({
     blame: 'user',
     title: 'The name of a permission cannot be taken',
