@@ -30,6 +30,7 @@ const calls: readonly (readonly [task: string, ...args: string[]])[] = [
   ['reset', '--yes'],
   ['doctor'],
   ['env'],
+  ['permissions', 'users', 'list'],
   ['down'],
 ];
 const tasks = readdirSync(join(import.meta.dirname, '../../tasks')).map((file) =>
@@ -46,11 +47,13 @@ describe.skipIf(engine === null)('what is not ours', () => {
   let strangers: Strangers;
 
   beforeAll(async () => {
-    configure(checkout, {
+    const services = {
       db: { run: { docker: sleeper(tools, { volumes: ['data:/data'] }), other: sleeper(tools) } },
       web: { run: sleeper(tools), dependsOn: ['db'] },
       job: { run: shell(tools, 'exit 0'), autoStart: false },
-    });
+    };
+    const plugins = ['store', 'permissions'].map((name) => `devservices/plugins/${name}`);
+    configure(checkout, services, { plugins });
     // The checkout's id is known to the machine from its first task on.
     await checkout.task('status');
     strangers = await createStrangers({ docker: checkout.docker, image: tools, project });
