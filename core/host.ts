@@ -36,6 +36,7 @@ export type { Host, HostOptions } from './host-contract.ts';
 
 const acting = () => import('./lifecycle/acting.ts');
 type Acting = Awaited<ReturnType<typeof acting>>;
+type UpWork<T> = (kernel: Kernel, on: UpTaps, by: Acting) => Promise<T>;
 
 /**
  * Loads nothing yet: the first step does.
@@ -157,11 +158,12 @@ export function createHost(options: HostOptions = {}): Host {
   };
 
   /** For tasks that bring things up by themselves: what came of it is known also where they are cut short. */
-  const whileUp = async <T>(task: string, work: (kernel: Kernel, on: UpTaps) => Promise<T>) => {
+  const whileUp = async <T>(task: string, work: UpWork<T>) => {
     await initialize(task);
+    const by = await acting();
     const unlock = await lock.take(task);
-    const onUp = (made: Up) => void (up = made);
-    return work(current().kernel, { onUp, unlock, redact: voice.redactor.redact }).finally(unlock);
+    const on = { onUp: (made: Up) => void (up = made), unlock, redact: voice.redactor.redact };
+    return work(current().kernel, on, by).finally(unlock);
   };
 
   return {
@@ -197,23 +199,17 @@ export function createHost(options: HostOptions = {}): Host {
       const { kernel, checkout } = await openAnyhow({ isAnywhere: all });
       const { readOthers, readStatus } = await acting();
       const others = all ? listCheckouts(base.env).filter(({ id }) => id !== checkout.id) : [];
-      return Promise.all([
-        readStatus(kernel),
-        ...others.flatMap((other) => readOthers(kernel, other)),
-      ]);
+      const elsewhere = others.flatMap((other) => readOthers(kernel, other));
+      return Promise.all([readStatus(kernel), ...elsewhere]);
     },
     async exec(request) {
       const { kernel } = await openAnyhow();
       return (await acting()).execInService(kernel, request);
     },
     attach: (request) =>
-      whileUp('attach', async (kernel, on) =>
-        (await acting()).attachService(kernel, { ...request, ...on }),
-      ),
+      whileUp('attach', (kernel, on, by) => by.attachService(kernel, { ...request, ...on })),
     toggle: (request) =>
-      whileUp('toggle', async (kernel, on) =>
-        (await acting()).toggleService(kernel, { ...request, ...on }),
-      ),
+      whileUp('toggle', (kernel, on, by) => by.toggleService(kernel, { ...request, ...on })),
     async runs(service) {
       await configure();
       return (await acting()).listRuns(current().kernel, service);
