@@ -79,6 +79,8 @@ export interface TaskFinished {
   elapsedMs: number;
   errors: readonly ReportedError[];
   services: Readonly<Record<string, ServiceReport>>;
+  /** What the task's `run` gave, where that is an object that is no outcome of services. */
+  result?: Readonly<Record<string, unknown>>;
 }
 
 /** Everything that can happen besides the end of a task. The journal, the terminal and `--json` read only these. */

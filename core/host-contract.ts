@@ -20,7 +20,7 @@ import type { PlanOptions } from './plan/plan-context.ts';
 import type { Plugin } from './plugin/plugin.ts';
 import type { LogLine } from './run/runner.ts';
 import type { Selection } from './selection.ts';
-import type { TaskSpec } from './task-spec.ts';
+import type { AnyTaskSpec } from './task-spec.ts';
 
 /** What a host is made of; everything has a default. */
 export interface HostOptions {
@@ -91,7 +91,7 @@ export interface Host {
   /** Names of the services that take part, with what they need. Throws DS_SERVICE_UNKNOWN. */
   select(selection: Selection): Promise<readonly string[]>;
   /** Tasks that plugins brought, by name. */
-  pluginTasks(): Promise<ReadonlyMap<string, { plugin: string; spec: TaskSpec }>>;
+  pluginTasks(): Promise<ReadonlyMap<string, { plugin: string; spec: AnyTaskSpec }>>;
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
   /** Lines below this level are not told. */
   setLogLevel(level: LogLevel): void;

@@ -15,11 +15,12 @@ const minLength = 4;
 // Shorter pieces of base64 would be found in other texts by chance.
 const minPieceLength = 8;
 // A password may be the word "postgres": what programs tell services apart by has to stay.
-const structural = new Set(
+const structural: ReadonlySet<string> = new Set(
   'event at project service task state runner phase plugin hook action code blame level stream image'.split(
     ' ',
   ),
 );
+const none: ReadonlySet<string> = new Set();
 const urlPassword = /(:\/\/[^\s:@/?#"'<>`]*:)[^\s/"'<>`]+@/g;
 
 /** Knows no secret at first; passwords in URLs are always taken out. */
@@ -91,13 +92,14 @@ function cover(text: string, pattern: RegExp): string {
   return result + text.slice(coveredTo);
 }
 
-function mapTexts<Value>(value: Value, map: (text: string) => string): Value {
+function mapTexts<Value>(value: Value, map: (text: string) => string, kept = structural): Value {
   if (typeof value === 'string') return map(value) as Value;
-  if (Array.isArray(value)) return value.map((item: unknown) => mapTexts(item, map)) as Value;
+  if (Array.isArray(value)) return value.map((item: unknown) => mapTexts(item, map, kept)) as Value;
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]: [string, unknown]) => {
-    const isKept = typeof inner === 'string' && structural.has(key);
-    return [key, isKept ? inner : mapTexts(inner, map)];
+    const isKept = typeof inner === 'string' && kept.has(key);
+    // In what a task gave, words mean what the task means by them.
+    return [key, isKept ? inner : mapTexts(inner, map, key === 'result' ? none : kept)];
   });
   return Object.fromEntries(entries) as Value;
 }

@@ -122,6 +122,12 @@ export const pluginExamples: ExamplesOf<typeof pluginErrors> = {
 
 export const taskExamples: ExamplesOf<typeof taskErrors> = {
   DS_TASK_UNKNOWN: { name: 'upp', known: ['down', 'up'] },
+  DS_TASK_COMMAND_UNKNOWN: {
+    task: 'permissions',
+    known: ['add', 'remove', 'list'],
+    given: 'ad',
+    meant: 'add',
+  },
   DS_TASK_CYCLE: { ring: ['seed', 'migrate', 'seed'] },
   DS_TASK_INVALID: { source: 'tasks/seed.ts', problem: 'has no description' },
   DS_TASK_FILE_THREW: { file: 'tasks/seed.ts', reason: 'x is not a function' },

@@ -37,21 +37,23 @@ export function listingText(
 
 /** How one task is used. */
 export function taskHelpText(task: TaskMetadata, style: TextStyle): string {
-  const { name, description, needs, args } = task;
+  const { name, needs, args, commands } = task;
   const entries = Object.entries(args ?? {});
   const shown = (kind: Argument['kind']) =>
     entries.flatMap(([key, argument]) => (argument?.kind === kind ? [shownOf(key, argument)] : []));
   // Flags behind the dashes would be the command's.
-  const usage = ['devservices', name, ...shown('positional'), '[flags]', ...shown('rest')].join(
-    ' ',
-  );
+  const usage =
+    commands === undefined
+      ? ['devservices', name, ...shown('positional'), '[flags]', ...shown('rest')].join(' ')
+      : `devservices ${name} COMMAND [arguments]`;
   return [
-    description === null ? style.bold(name) : `${style.bold(name)}: ${description}`,
+    ...headingLines(task, style),
     '',
     `Usage: ${usage}`,
     ...(needs === null || needs.length > 0
       ? ['', `Runs first: ${needs?.join(', ') ?? '(told by its code)'}`]
       : []),
+    ...(commands === undefined ? [] : commandLines(name, commands, style)),
     ...(args === null ? ['', 'Which arguments it takes is told by its code only.'] : []),
     ...(entries.length > 0
       ? [
@@ -71,6 +73,31 @@ export function taskHelpText(task: TaskMetadata, style: TextStyle): string {
       : []),
     '',
   ].join('\n');
+}
+
+function headingLines({ name, description }: TaskMetadata, style: TextStyle): string[] {
+  if (description === null) return [style.bold(name)];
+  const [first = '', ...more] = wrapWords(`${name}: ${description}`, style.columns - 1);
+  return [first.replace(name, style.bold(name)), ...more];
+}
+
+function commandLines(
+  task: string,
+  commands: NonNullable<TaskMetadata['commands']> | null,
+  style: TextStyle,
+): string[] {
+  if (commands === null) return ['', 'Which commands it has is told by its code only.'];
+  const rows = Object.entries(commands).map(([words, { description }]) => [
+    `  ${style.cyan(words)}`,
+    description ?? style.dim('(told by its code)'),
+  ]);
+  return [
+    '',
+    style.bold('Commands'),
+    describedTable(rows, style),
+    '',
+    `devservices ${task} COMMAND --help shows what a command takes.`,
+  ];
 }
 
 const passedStatusText = "The command's own; 125 for a failure of ours, 126 and 127 as in shells.";

@@ -6,7 +6,7 @@ import type { TaskFinished } from '../events.ts';
 import type { HostOptions } from '../host-contract.ts';
 import { describeCauses, renderError } from '../render/render-error.ts';
 import { createTextStyle, wantsColour } from '../render/text-style.ts';
-import type { Task } from '../tasks/define-task.ts';
+import type { CommandTask, Task } from '../tasks/define-task.ts';
 import { openOutput } from './open-output.ts';
 import { type CommandLine, parseGlobals } from './parse-globals.ts';
 import type { ProcessEvents } from './watch-process.ts';
@@ -21,7 +21,7 @@ export interface MainOptions {
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   /** The task whose file was started by itself (`tsx tasks/up.ts`). */
-  task?: Task | undefined;
+  task?: Task | CommandTask | undefined;
   /** Where signals, warnings and uncaught errors come from. */
   process: ProcessEvents;
   /** Ends the process at once: for a second Ctrl-C. */
@@ -91,11 +91,15 @@ export async function main(options: MainOptions): Promise<number> {
 }
 
 // The line was not understood: the first word that is a task's name is taken for it.
-async function wouldPassStatus(argv: readonly string[], started?: Task): Promise<boolean> {
-  if (started) return started.passesStatus === true;
+async function wouldPassStatus(
+  argv: readonly string[],
+  started?: Task | CommandTask,
+): Promise<boolean> {
+  const { likelyTask } = await import('../tasks/choose-command.ts');
+  if (started) return likelyTask(started, argv)?.passesStatus === true;
   const { builtInTasks } = await import('../tasks/built-in.ts');
-  const name = argv.find((word) => Object.hasOwn(builtInTasks, word));
-  const load = name === undefined ? undefined : builtInTasks[name];
-  const task = (await load?.())?.default as Task | undefined;
-  return task?.passesStatus === true;
+  const at = argv.findIndex((word) => Object.hasOwn(builtInTasks, word));
+  const load = builtInTasks[argv[at] ?? ''];
+  const task = (await load?.())?.default as Task | CommandTask | undefined;
+  return task !== undefined && likelyTask(task, argv.slice(at + 1))?.passesStatus === true;
 }

@@ -1,8 +1,8 @@
-import type { Task } from '../tasks/define-task.ts';
+import type { CommandTask, Task } from '../tasks/define-task.ts';
 import { main } from './main.ts';
 
 /** Runs the command line of this process to its end, and ends the process. */
-export async function runProcess({ task }: { task?: Task } = {}): Promise<void> {
+export async function runProcess({ task }: { task?: Task | CommandTask } = {}): Promise<void> {
   const { argv, env, stdout, stderr } = process;
   const exitCode = await main({
     argv: argv.slice(2),

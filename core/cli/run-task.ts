@@ -2,14 +2,15 @@ import { asErrors } from '../errors/as-error.ts';
 import { taskErrors } from '../errors/catalogue/task.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import { reportError } from '../errors/report-error.ts';
-import type { ServiceReport } from '../events.ts';
+import type { ServiceReport, TaskFinished } from '../events.ts';
 import { createHost, type Host } from '../host.ts';
 import { loadModule } from '../config/load-module.ts';
 import { resolveCacheHome } from '../identity/state-home.ts';
 import { ownUrl } from '../own-url.ts';
 import { describeCauses } from '../render/render-error.ts';
 import { isBuiltInFile } from '../tasks/built-in.ts';
-import type { Task } from '../tasks/define-task.ts';
+import { likelyTask } from '../tasks/choose-command.ts';
+import type { CommandTask, Task } from '../tasks/define-task.ts';
 import { createTaskEngine, isOutcome } from '../tasks/create-task-engine.ts';
 import { findTaskPlaces } from '../tasks/discover-tasks.ts';
 import { createTaskFinder, type FoundTask } from '../tasks/find-task.ts';
@@ -22,6 +23,7 @@ import { createStage, type StageEnd, type StageKind, type StageRequest } from '.
 import type { MainOptions } from './main.ts';
 import { parseArguments } from './parse-arguments.ts';
 import type { CommandLine, GlobalFlags } from './parse-globals.ts';
+import { resultOf } from './result-of.ts';
 import { readVersion } from './version.ts';
 import { watchProcess } from './watch-process.ts';
 
@@ -86,20 +88,28 @@ export async function runTask(request: TaskRequest): Promise<number> {
   const services: Record<string, ServiceReport> = {};
   let errors: DevServicesError[] = [];
   let end: StageEnd = { hasTimings: false };
+  let given: Pick<TaskFinished, 'result'> = {};
   // Of a task that cannot even be found, only the file that was started tells.
-  let passesStatus = request.task?.passesStatus === true;
+  const started = request.task && likelyTask(request.task, line.rest);
+  let passesStatus = started?.passesStatus === true;
+  let isQuery = false;
   let status = 0;
   try {
-    const finder = createFinder(host, request, (task) => {
+    const finder = createFinder(host, request, (likely) => {
+      const task = found ? undefined : likelyTask(likely, line.rest);
       // Whether it answers or acts may be for its arguments to say.
-      if (!found && !task.answers) stage.open(kindOf(task));
+      if (task && !task.answers) stage.open(kindOf(task));
     });
-    found = await finder.find(name);
-    const { task } = found;
+    const chosen = await finder.choose(name, line.rest);
+    found = chosen.found;
+    const { task, called } = found;
     if (!task.answers) stage.open(kindOf(task));
-    passesStatus = kindOf(task).passesStatus;
-    const args = await parseArguments(name, task.args ?? {}, line.rest);
-    if (task.answers) stage.open({ ...kindOf(task), isQuery: task.answers(args as never) });
+    ({ passesStatus, isQuery } = kindOf(task));
+    const args = await parseArguments(called, task.args ?? {}, chosen.rest);
+    if (task.answers) {
+      isQuery = task.answers(args as never);
+      stage.open({ ...kindOf(task), isQuery });
+    }
     const engine = createTaskEngine({
       host,
       finder,
@@ -120,12 +130,13 @@ export async function runTask(request: TaskRequest): Promise<number> {
       }),
       onServices: (changed) => void Object.assign(services, changed),
     });
-    const result = await runTasks(engine, name, args);
+    const result = await runTasks(engine, called, args);
     if (passesStatus) status = statusOf(found, result);
     // What an answer says of itself: bad news are told, and end with a status of their own.
     else if (found.task.render) status = passedStatus(result) ?? 0;
     const hasTimings = args['timings'] === true;
     end = { ...answerOf(found, result), hasTimings, isCommands: passesStatus };
+    if (!isQuery && !passesStatus) given = resultOf(result);
   } catch (thrown) {
     // An `up` that was cut short has not told; what tasks told since counts more.
     Object.assign(services, { ...host.outcome().services, ...services });
@@ -149,6 +160,7 @@ export async function runTask(request: TaskRequest): Promise<number> {
     elapsedMs: Math.round(host.clock.monotonic() - beganMs),
     errors: errors.map(reportError),
     services,
+    ...given,
   });
   await host.close();
   over.abort();
@@ -157,10 +169,10 @@ export async function runTask(request: TaskRequest): Promise<number> {
   return exitCode;
 }
 
-function statusOf({ task }: FoundTask, result: unknown): number {
+function statusOf({ task, called }: FoundTask, result: unknown): number {
   const status = passedStatus(result);
   if (status !== undefined) return status;
-  const problem = `gives no exit status in the task ${task.name}, whose \`passesStatus\` says that it does`;
+  const problem = `gives no exit status in the task ${called}, whose \`passesStatus\` says that it does`;
   throw taskErrors.create('DS_TASK_INVALID', { source: task.source, problem });
 }
 
@@ -178,7 +190,7 @@ const kindOf = ({ render, passesStatus }: Task): StageKind => ({
 function createFinder(
   host: Host,
   { task, line, cwd, env }: TaskRequest,
-  onLikely: (task: Task) => void,
+  onLikely: (task: Task | CommandTask) => void,
 ) {
   const places = findTaskPlaces({ cwd, configFile: line.globals.config, env });
   const loading = { cacheFolder: resolveCacheHome(env), library: ownUrl() };

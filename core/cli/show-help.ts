@@ -2,15 +2,16 @@ import { taskErrors } from '../errors/catalogue/task.ts';
 import type { Output } from '../render/renderer.ts';
 import type { TextStyle } from '../task-spec.ts';
 import { discoverTasks, findTaskPlaces } from '../tasks/discover-tasks.ts';
-import { describeTask } from '../tasks/task-metadata.ts';
-import type { Task } from '../tasks/define-task.ts';
+import { describeTask, type TaskMetadata } from '../tasks/task-metadata.ts';
+import { matchCommand, unknownCommand } from '../tasks/choose-command.ts';
+import type { CommandTask, Task } from '../tasks/define-task.ts';
 import { listingText, taskHelpText } from './help.ts';
 import type { CommandLine } from './parse-globals.ts';
 import { readVersion } from './version.ts';
 
 export interface HelpRequest {
   readonly line: CommandLine;
-  readonly started: Task | undefined;
+  readonly started: Task | CommandTask | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Output;
@@ -24,7 +25,8 @@ export async function showHelp(request: HelpRequest): Promise<void> {
   const style = out.isTerminal ? request.style : { ...request.style, columns: 10_000 };
   const { config, json } = line.globals;
   if (started) {
-    out.write(json ? jsonText(describeTask(started)) : taskHelpText(describeTask(started), style));
+    const described = narrowToCommand(describeTask(started), line.rest);
+    out.write(json ? jsonText(described) : taskHelpText(described, style));
     return;
   }
   const tasks = await discoverTasks(findTaskPlaces({ cwd, configFile: config, env }));
@@ -38,7 +40,30 @@ export async function showHelp(request: HelpRequest): Promise<void> {
   if (!task) {
     throw taskErrors.create('DS_TASK_UNKNOWN', { name: line.task, known: [...tasks.keys()] });
   }
-  out.write(json ? jsonText(task) : taskHelpText(task, style));
+  const described = narrowToCommand(task, line.rest);
+  out.write(json ? jsonText(described) : taskHelpText(described, style));
+}
+
+/** Of a task's commands the one that the line names, as if it were a task, or the group of them. */
+function narrowToCommand<Described extends TaskMetadata>(
+  task: Described,
+  line: readonly string[],
+): Described {
+  const { commands, ...whole } = task;
+  // Where only running it would tell the commands, help shows what is known.
+  if (!commands) return task;
+  const known = Object.keys(commands);
+  const { command, group, rest } = matchCommand(known, line);
+  if (command !== undefined) {
+    return { ...whole, name: `${task.name} ${command}`, ...commands[command] } as Described;
+  }
+  if (rest[0] !== undefined && !rest[0].startsWith('-')) {
+    throw unknownCommand(task.name, known, { line });
+  }
+  if (group === '') return task;
+  const below = Object.entries(commands).filter(([name]) => name.startsWith(`${group} `));
+  const shown = below.map(([name, described]) => [name.slice(group.length + 1), described]);
+  return { ...task, name: `${task.name} ${group}`, commands: Object.fromEntries(shown) };
 }
 
 const jsonText = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;

@@ -7,7 +7,7 @@ import type { Metrics } from '../metrics.ts';
 import { grantAccessors, type GrantContext } from '../permissions/grant-accessors.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Service } from '../service/service.ts';
-import type { TaskSpec } from '../task-spec.ts';
+import type { AnyTaskSpec } from '../task-spec.ts';
 import type { ContractRegistry } from './contract-registry.ts';
 import { beginSetup, type Setup } from './begin-setup.ts';
 import { blamePlugin } from './blame-plugin.ts';
@@ -30,7 +30,7 @@ export interface PluginHost {
     { plugin: string; services: Readonly<Record<string, Service>> }
   >;
   readonly runners: ReadonlyMap<string, BroughtRunner>;
-  readonly tasks: ReadonlyMap<string, { plugin: string; spec: TaskSpec }>;
+  readonly tasks: ReadonlyMap<string, { plugin: string; spec: AnyTaskSpec }>;
   /** Why plugins could not be set up; the others are there all the same. */
   readonly failures: readonly DevServicesError[];
 }
@@ -49,7 +49,7 @@ export interface PluginHostOptions {
 /** Orders the plugins and sets each up; one that fails is left out whole and named. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
   const runners = new Map<string, BroughtRunner>();
-  const tasks = new Map<string, { plugin: string; spec: TaskSpec }>();
+  const tasks = new Map<string, { plugin: string; spec: AnyTaskSpec }>();
   const services = new Map<string, { plugin: string; services: Record<string, Service> }>();
   const plugins = orderPlugins(options.plugins).map((plugin) => {
     const setting = beginSetup();
@@ -95,7 +95,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 interface Brought extends Pick<Setup, 'later' | 'undo'> {
   service(name: string, service: Service): void;
   runner(kind: string, runner: BroughtRunner): void;
-  task(spec: TaskSpec): void;
+  task(spec: AnyTaskSpec): void;
 }
 
 function setUp(plugin: Plugin, host: PluginHostOptions, brought: Brought): void {

@@ -9,7 +9,7 @@ import type { Permissions } from '../permissions/permissions.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Service } from '../service/service.ts';
 import type { Settings } from '../settings.ts';
-import type { TaskSpec } from '../task-spec.ts';
+import type { AnyTaskSpec } from '../task-spec.ts';
 
 /** What a factory learns; called on first need, so that what is not used costs nothing. */
 export interface RunnerContext {
@@ -55,7 +55,7 @@ export interface PluginContext<Options> {
     schema?: z.ZodType,
   ): void;
   /** Adds a command; a repo's task of the same name wins over it. */
-  task(spec: TaskSpec): void;
+  task(spec: AnyTaskSpec): void;
   /** Offers something to other plugins and tasks; made on first use, once. */
   expose<Token extends ContractToken>(
     token: Token,

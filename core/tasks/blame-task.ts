@@ -6,7 +6,7 @@ import type { FoundTask } from './find-task.ts';
 
 /** What a task threw, as errors that name who has to act. */
 export function blameTask(thrown: unknown, found: FoundTask): DevServicesError[] {
-  const { task, origin, plugin } = found;
+  const { task, called, origin, plugin } = found;
   if (thrown instanceof AggregateError) {
     return thrown.errors.flatMap((part) => blameTask(part, found));
   }
@@ -15,11 +15,11 @@ export function blameTask(thrown: unknown, found: FoundTask): DevServicesError[]
   if (thrown instanceof Error && isDevServicesError(thrown.cause)) return [thrown.cause];
   const reason = commandReasonOf(thrown) ?? reasonOf(thrown);
   if (origin === 'plugin') {
-    const facts = { plugin: plugin ?? task.source, where: `the task ${task.name}`, reason };
+    const facts = { plugin: plugin ?? task.source, where: `the task ${called}`, reason };
     return [pluginErrors.create('DS_PLUGIN_THREW', facts, thrown)];
   }
   if (origin === 'built-in') return asErrors(thrown);
-  return [taskErrors.create('DS_TASK_THREW', { task: task.name, reason }, thrown)];
+  return [taskErrors.create('DS_TASK_THREW', { task: called, reason }, thrown)];
 }
 
 // The message of zx's own error is a block of lines about where and how.

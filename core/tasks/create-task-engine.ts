@@ -47,11 +47,11 @@ export function createTaskEngine(options: TaskEngineOptions): TaskEngine<FoundTa
 }
 
 async function execute(call: TaskCall<FoundTask>, options: TaskEngineOptions): Promise<unknown> {
-  const { task, origin } = call.task;
-  const args = completeArguments(task.name, task.args ?? {}, call.args);
+  const { task, called, origin } = call.task;
+  const args = completeArguments(called, task.args ?? {}, call.args);
   const hasTerminal = options.isInteractive && call.depth === 0 && !call.isNeed;
   const isOwnCommand = origin === 'config';
-  const shellOptions = isOwnCommand ? outputOptions(options.host, task.name, hasTerminal) : {};
+  const shellOptions = isOwnCommand ? outputOptions(options.host, called, hasTerminal) : {};
   const context = await createTaskContext(
     options.host,
     { ...call, args },

@@ -2,10 +2,11 @@ import type { ResolvedConfig } from '../config/config.ts';
 import { taskErrors } from '../errors/catalogue/task.ts';
 import { isDevServicesError } from '../errors/error.ts';
 import type { Host } from '../host.ts';
-import type { TaskSpec } from '../task-spec.ts';
+import type { AnyTaskSpec } from '../task-spec.ts';
 import { assertTaskSpec } from './assert-task.ts';
 import { builtInTasks } from './built-in.ts';
-import { isTask, type Task } from './define-task.ts';
+import { matchCommand, taskOfCommand, unknownCommand } from './choose-command.ts';
+import { type CommandTask, isTask, type Task } from './define-task.ts';
 import {
   discoverFromFiles,
   discoverTasks,
@@ -16,11 +17,18 @@ import {
 import { createInlineTask } from './inline-task.ts';
 import { describeTask } from './task-metadata.ts';
 
-/** A task that can be run, and who brings it. */
-export interface FoundTask {
-  readonly task: Task;
+/** A task as it is declared, and who brings it. */
+export interface BroughtTask {
+  readonly task: Task | CommandTask;
   readonly origin: TaskOrigin;
   readonly plugin?: string;
+}
+
+/** A task that can be run: a command of several is one too. */
+export interface FoundTask extends BroughtTask {
+  readonly task: Task;
+  /** What one types: the task's name, and the words of its command. */
+  readonly called: string;
 }
 
 export interface FinderOptions {
@@ -29,26 +37,32 @@ export interface FinderOptions {
   /** Imports a module of the repo. */
   load(file: string): Promise<Readonly<Record<string, unknown>>>;
   /** The task whose file was started by itself. */
-  started?: FoundTask | undefined;
+  started?: BroughtTask | undefined;
   /** Learns which task it most likely is, before the repo's code runs: that may take its time. */
-  onLikely?(task: Task): void;
+  onLikely?(task: Task | CommandTask): void;
 }
 
 export interface TaskFinder {
   /**
    * The strongest task of that name: file of the repo, configuration, plugin, built-in. Says once when
-   * that stands in for a built-in one. Throws DS_TASK_UNKNOWN, and what loading it threw.
+   * that stands in for a built-in one. `permissions add` is a command of the task `permissions`. Throws
+   * DS_TASK_UNKNOWN, DS_TASK_COMMAND_UNKNOWN, and what loading it threw.
    */
   find(name: string, neededBy?: string): Promise<FoundTask>;
+  /** The same for a command line, whose leading words choose among the commands of a task. */
+  choose(
+    name: string,
+    line: readonly string[],
+  ): Promise<{ found: FoundTask; rest: readonly string[] }>;
 }
 
 /** Finds tasks for running them: this loads the repo's code, which listing never does. */
 export function createTaskFinder(options: FinderOptions): TaskFinder {
   const { host, places, load, started } = options;
-  const found = new Map<string, Promise<FoundTask>>();
-  if (started) found.set(started.task.name, Promise.resolve(started));
+  const brought = new Map<string, Promise<BroughtTask>>();
+  if (started) brought.set(started.task.name, Promise.resolve(started));
 
-  const look = async (name: string, neededBy?: string): Promise<FoundTask> => {
+  const look = async (name: string, neededBy?: string): Promise<BroughtTask> => {
     const files = await discoverFromFiles(places);
     places.cache.save();
     const file = files.find((task) => task.origin === 'repo' && task.name === name)?.source;
@@ -65,41 +79,63 @@ export function createTaskFinder(options: FinderOptions): TaskFinder {
       ? await host.pluginTasks()
       : (new Map() satisfies PluginTasks);
     if (configured.config) rememberPluginTasks(places, describePluginTasks(pluginTasks));
-    const brought = pluginTasks.get(name);
-    if (brought) {
-      const source = `The plugin ${brought.plugin}`;
-      return { task: asTask(brought.spec, source), origin: 'plugin', plugin: brought.plugin };
+    const ofPlugin = pluginTasks.get(name);
+    if (ofPlugin) {
+      const { plugin, spec } = ofPlugin;
+      return { task: asTask(spec, `The plugin ${plugin}`), origin: 'plugin', plugin };
     }
     if (builtIn) return { task: builtIn, origin: 'built-in' };
     // What a broken configuration would have brought is not known.
     if (configured.failure) throw configured.failure;
-    const known = [...(await discoverTasks(places)).keys()];
-    throw taskErrors.create('DS_TASK_UNKNOWN', {
+    throw await unknownTask(name, neededBy);
+  };
+
+  const unknownTask = async (name: string, neededBy?: string): Promise<Error> =>
+    taskErrors.create('DS_TASK_UNKNOWN', {
       name,
-      known,
+      known: [...(await discoverTasks(places)).keys()],
       ...(neededBy === undefined ? {} : { neededBy }),
     });
+
+  const bring = (name: string, neededBy?: string): Promise<BroughtTask> => {
+    const known = brought.get(name);
+    if (known) return known;
+    const looked = look(name, neededBy).then((task) => {
+      if (task.origin !== 'built-in' && Object.hasOwn(builtInTasks, name)) {
+        host.log.info(`${task.task.source} stands in for the built-in task "${name}".`);
+      }
+      return task;
+    });
+    brought.set(name, looked);
+    return looked;
+  };
+
+  const choose = async (name: string, line: readonly string[], neededBy?: string) => {
+    const { task, ...by } = await bring(name, neededBy);
+    if (task.commands === undefined) return { found: { ...by, task, called: name }, rest: line };
+    const known = Object.keys(task.commands);
+    const { command, rest } = matchCommand(known, line);
+    if (command === undefined) throw unknownCommand(name, known, { line, neededBy });
+    const called = `${name} ${command}`;
+    return { found: { ...by, task: taskOfCommand(task, command), called }, rest };
   };
 
   return {
-    find(name, neededBy) {
-      const known = found.get(name);
-      if (known) return known;
-      const looked = look(name, neededBy).then((task) => {
-        if (task.origin !== 'built-in' && Object.hasOwn(builtInTasks, name)) {
-          host.log.info(`${task.task.source} stands in for the built-in task "${name}".`);
-        }
-        return task;
-      });
-      found.set(name, looked);
-      return looked;
+    async find(called, neededBy) {
+      const [name = '', ...words] = called.split(' ');
+      const { found, rest } = await choose(name, words, neededBy);
+      if (rest.length === 0) return found;
+      const { task } = await bring(name);
+      if (task.commands === undefined) throw await unknownTask(called, neededBy);
+      throw unknownCommand(name, Object.keys(task.commands), { line: words, neededBy });
     },
+    choose: (name, line) => choose(name, line),
   };
 }
 
-async function loadBuiltIn(name: string): Promise<Task | undefined> {
+async function loadBuiltIn(name: string): Promise<Task | CommandTask | undefined> {
   const load = Object.hasOwn(builtInTasks, name) ? builtInTasks[name] : undefined;
-  return load && ((await load()).default as Task);
+  return load && ((await load()).default as Task | CommandTask);
 }
 
 type PluginTasks = Awaited<ReturnType<Host['pluginTasks']>>;
@@ -114,7 +150,10 @@ async function tryConfigure(
   }
 }
 
-async function loadTaskFile(file: string, load: FinderOptions['load']): Promise<Task> {
+async function loadTaskFile(
+  file: string,
+  load: FinderOptions['load'],
+): Promise<Task | CommandTask> {
   let module: Readonly<Record<string, unknown>>;
   try {
     module = await load(file);
@@ -128,12 +167,12 @@ async function loadTaskFile(file: string, load: FinderOptions['load']): Promise<
     const problem = 'does not export a task by default';
     throw taskErrors.create('DS_TASK_INVALID', { source: file, problem });
   }
-  assertTaskSpec(task as Task, file);
+  assertTaskSpec(task, file);
   // A transformed file knows itself by where the transform is kept.
-  return Object.create(task, { source: { value: file, enumerable: true } }) as Task;
+  return Object.create(task, { source: { value: file, enumerable: true } }) as Task | CommandTask;
 }
 
-function asTask(spec: TaskSpec, source: string): Task {
+function asTask(spec: AnyTaskSpec, source: string): Task | CommandTask {
   assertTaskSpec(spec, source);
   return { ...spec, source };
 }

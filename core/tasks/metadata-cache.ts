@@ -15,7 +15,7 @@ export interface MetadataCache {
 }
 
 // Raised when what is extracted changes.
-const version = 2;
+const version = 3;
 const maxEntries = 500;
 
 /** Opens the cache in that folder; a missing or damaged one is empty. */

@@ -14,14 +14,14 @@ export async function createTaskContext(
   { task: found, args, run }: TaskCall<FoundTask>,
   shell: { options: CommandOptions; onTerminal(): void; foreground: Foreground },
 ): Promise<TaskContext<Host, ArgumentsOf<ArgumentSpec>>> {
-  const { task, origin, plugin } = found;
+  const { task, called, origin, plugin } = found;
   const initialize = () => host.initialize(task.name);
   return {
     host,
     args: args as ArgumentsOf<ArgumentSpec>,
     $: createShell(
       {
-        who: `The task ${task.name}`,
+        who: `The task ${called}`,
         allowed: await allowedCommands(host, found),
         cwd: origin === 'built-in' ? process.cwd() : host.root,
         async env() {

@@ -1,18 +1,24 @@
 import { basename, extname } from 'node:path';
-import type { Argument, TaskSpec } from '../task-spec.ts';
+import type { Action, AnyTaskSpec, Argument } from '../task-spec.ts';
 import { type DefaultExport, findDefaultExport } from './find-default-export.ts';
 import { computed, isNode, keyOf, nodesOf, readLiteral } from './read-literal.ts';
 
-/** What help and completions know of a task; `null` is what only running the file would tell. */
-export interface TaskMetadata {
-  readonly name: string;
+/** What help and completions know of a command; `null` is what only running the file would tell. */
+export interface CommandMetadata {
   readonly description: string | null;
-  readonly needs: readonly string[] | null;
   readonly args: Readonly<Record<string, Argument | null>> | null;
   /** It answers a question: it has a `render`. */
   readonly isQuery: boolean;
   /** Its exit status is that of the command that it runs. */
   readonly passesStatus?: true;
+}
+
+/** The same of a task. */
+export interface TaskMetadata extends CommandMetadata {
+  readonly name: string;
+  readonly needs: readonly string[] | null;
+  /** Of a task that is made of commands: by their words. */
+  readonly commands?: Readonly<Record<string, CommandMetadata>> | null;
 }
 
 /**
@@ -58,11 +64,24 @@ export function describeConfigTasks(config: unknown): TaskMetadata[] {
 }
 
 /** What help shows of a task that was loaded. */
-export function describeTask(spec: TaskSpec): TaskMetadata {
-  const { name, description, needs = [], args = {}, passesStatus } = spec;
-  const isQuery = spec.render !== undefined;
-  return { name, description, needs, args, isQuery, ...(passesStatus ? { passesStatus } : {}) };
+export function describeTask(spec: AnyTaskSpec): TaskMetadata {
+  const { name, description, needs = [], commands } = spec;
+  if (commands === undefined) return { name, needs, ...describeAction(spec) };
+  const described = mapValues(commands, describeAction);
+  return { name, description, needs, args: {}, isQuery: false, commands: described };
 }
+
+function describeAction({
+  description,
+  args = {},
+  render,
+  passesStatus,
+}: Described): CommandMetadata {
+  const isQuery = render !== undefined;
+  return { description, args, isQuery, ...(passesStatus ? { passesStatus } : {}) };
+}
+
+type Described = Pick<Action, 'description' | 'args' | 'render' | 'passesStatus'>;
 
 /** What every small task of a configuration takes. */
 export const inlineArguments = {
@@ -71,13 +90,29 @@ export const inlineArguments = {
 
 function describe(fallback: string, fields: unknown): TaskMetadata {
   if (fields === computed) return unknownTask(fallback);
-  const { name, description = '', needs = [], args = {}, passesStatus } = recordOf(fields);
+  const { name, needs = [], commands } = recordOf(fields);
+  const { description, ...action } = readCommand(fields);
   return {
     name: typeof name === 'string' ? name : fallback,
-    description: typeof description === 'string' ? description : null,
+    description,
     needs: isTexts(needs) ? needs : null,
-    args: args === computed ? null : mapValues(recordOf(args), asArgument),
+    ...action,
     isQuery: false,
+    ...(commands === undefined ? {} : { commands: readCommands(commands) }),
+  };
+}
+
+function readCommands(commands: unknown): Record<string, CommandMetadata> | null {
+  return commands === computed ? null : mapValues(recordOf(commands), readCommand);
+}
+
+function readCommand(fields: unknown): CommandMetadata {
+  if (fields === computed) return { description: null, args: null, isQuery: false };
+  const { description = '', args = {}, passesStatus, render } = recordOf(fields);
+  return {
+    description: typeof description === 'string' ? description : null,
+    args: args === computed ? null : mapValues(recordOf(args), asArgument),
+    isQuery: render !== undefined,
     ...(passesStatus === true ? { passesStatus } : {}),
   };
 }
@@ -127,9 +162,9 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function mapValues<T>(
-  record: Readonly<Record<string, unknown>>,
-  change: (value: unknown) => T,
-): Record<string, T> {
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

@@ -10,6 +10,21 @@ export const taskErrors = defineErrors({
       `${didYouMean(name, known)} There are: ${known.join(', ')}.`,
     hint: () => '`devservices` without a task lists them with what they do.',
   }),
+  DS_TASK_COMMAND_UNKNOWN: entry<{
+    task: string;
+    known: readonly string[];
+    given?: string;
+    meant?: string;
+    neededBy?: string;
+  }>({
+    blame: 'user',
+    title: 'A task has no such command',
+    message: ({ task, given, known, meant, neededBy }) =>
+      (given === undefined ? `${task} needs a command` : `${task} has no command "${given}"`) +
+      `${neededBy === undefined ? '' : `, which ${neededBy} needs`}.` +
+      `${meant === undefined ? '' : ` Did you mean "${meant}"?`} There are: ${known.join(', ')}.`,
+    hint: ({ task }) => `\`${commandLine(task)} --help\` shows what each does.`,
+  }),
   DS_TASK_CYCLE: entry<{ ring: readonly string[] }>({
     blame: 'user',
     title: 'Tasks need one another in a ring',

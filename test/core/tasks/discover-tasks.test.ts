@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { discoverTasks, findTaskPlaces } from '../../../core/tasks/discover-tasks.ts';
@@ -62,11 +62,15 @@ test('the strongest of each name is listed: file, configuration, built-in; nothi
 
 test('the built-in tasks are all there, with arguments, also without a configuration', async () => {
   const tasks = await createRepo({}).list();
-  expect([...tasks.keys()].join(' ')).toBe(
-    'attach config doctor down env exec logs plugins reset restart rm run status toggle up',
-  );
-  for (const { description, args } of tasks.values()) {
+  const files = readdirSync(join(library, 'tasks')).filter((name) => name.endsWith('.ts'));
+  expect([...tasks.keys()]).toEqual(files.map((name) => name.slice(0, -3)).toSorted());
+  const listed = [...tasks.values()].flatMap(({ commands = {}, ...task }) => [
+    task,
+    ...Object.values(commands ?? { unknown: { description: null, args: null } }),
+  ]);
+  for (const { description, args } of listed) {
     expect(description).not.toBeNull();
+    expect(args).not.toBeNull();
     expect(Object.values(args ?? { unknown: null })).not.toContain(null);
   }
   expect(tasks.get('up')?.args).toMatchObject({ waitTimeout: { kind: 'option', number: true } });
