@@ -5,14 +5,32 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 
+import type { Schema } from '../../plugins/store/contract.ts';
 import { eachStore, usePostgres } from './database.ts';
 
+interface Tables {
+  note: { text: string };
+}
+
+const schema: Schema = {
+  owner: 'notes',
+  migrations: {
+    '0001-notes': (query) => query.schema.createTable('note').addColumn('text', 'text').execute(),
+  },
+};
+
 eachStore((createStore, dialect) => {
-  test('each test has an empty store of its own', async () => {
+  test('each test has an empty store of its own, opened as often as it likes', async () => {
     const [one, two] = [await createStore(), await createStore()];
     expect([one.dialect, two.dialect]).toEqual([dialect, dialect]);
-    expect(one.place).not.toBe(two.place);
-    expect(existsSync(one.place)).toBe(false);
+    const first = await one.open().open<Tables>(schema);
+    await first.change((query) => query.insertInto('note').values({ text: 'kept' }).execute());
+    const again = await one.open().open<Tables>(schema);
+    const other = await two.open().open<Tables>(schema);
+    const textsIn = async ({ query }: typeof other) =>
+      (await query.selectFrom('note').selectAll().execute()).map(({ text }) => text);
+    expect(await textsIn(again)).toEqual(['kept']);
+    expect(await textsIn(other)).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 
-import type { Dialect } from '../../plugins/store/contract.ts';
+import type { Database, Dialect } from '../../plugins/store/contract.ts';
+import { createDatabase } from '../../plugins/store/database.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { createTempFolder } from './state/temp-folder.ts';
 
@@ -16,6 +16,8 @@ export interface TestStore {
   readonly options: { url?: string };
   /** What a driver opens: a URL, or a file in a folder that goes with the test. */
   readonly place: string;
+  /** Opens it, each time as another process would; closed with the test. */
+  open(): Database;
 }
 
 /**
@@ -24,8 +26,8 @@ export interface TestStore {
  * @example
  * eachStore((createStore) => {
  *   test('a note is kept', async () => {
- *     const { options } = await createStore();
- *     checkout.write({ 'devservices.config.ts': configWith(options) });
+ *     const store = await createStore();
+ *     const { change } = await store.open().open<NoteTables>(noteSchema);
  *   });
  * });
  */
@@ -37,7 +39,8 @@ export function eachStore(
     const server = usePostgres();
     tests(async () => {
       const url = await server().createDatabase();
-      return { dialect, options: { url }, place: url };
+      const open = () => openIn(createTempFolder(), { url });
+      return { dialect, options: { url }, place: url, open };
     }, dialect);
   });
 }
@@ -58,6 +61,18 @@ export function usePostgres(): () => PostgresServer {
 }
 
 function createFileStore(): TestStore {
-  const name = `${randomBytes(4).toString('hex')}.sqlite`;
-  return { dialect: 'sqlite', options: {}, place: join(createTempFolder(), name) };
+  const folder = createTempFolder();
+  return {
+    dialect: 'sqlite',
+    options: {},
+    place: join(folder, 'store.sqlite'),
+    open: () => openIn(folder, {}),
+  };
+}
+
+function openIn(checkoutFolder: string, options: TestStore['options']): Database {
+  const inspect = () => Promise.reject(new Error('A test store is in no service.'));
+  const database = createDatabase({ options, context: { checkoutFolder, inspect } });
+  onTestFinished(() => database.close());
+  return database;
 }
