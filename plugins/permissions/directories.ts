@@ -43,7 +43,10 @@ export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Users in the order of their names. */
-export function sortUsers<T extends User>(users: readonly T[]): readonly T[] {
-  return [...users].sort((a, b) => compareNames(a.username, b.username));
+/** Users in the order of their names, whatever the case. */
+export function sortUsers(users: readonly User[]): readonly User[] {
+  return users.toSorted(
+    ({ username: a }, { username: b }) =>
+      compareNames(a.toLowerCase(), b.toLowerCase()) || compareNames(a, b),
+  );
 }

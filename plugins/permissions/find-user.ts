@@ -32,8 +32,12 @@ export async function findUsers({ read }: Directory, given: string): Promise<rea
     const user = await read.findById(given.slice('id:'.length));
     return user === undefined ? [] : [user];
   }
-  const byName = await read.findByUsername(given);
-  return byName.length > 0 || !given.includes('@') ? byName : read.findByEmail(given);
+  // Some systems give a letter and its accent apart.
+  for (const name of new Set([given, given.normalize('NFC')])) {
+    const byName = await read.findByUsername(name);
+    if (byName.length > 0) return byName;
+  }
+  return given.includes('@') ? read.findByEmail(given) : [];
 }
 
 async function unknownUser({ read, description }: Directory, given: string): Promise<Error> {

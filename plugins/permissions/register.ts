@@ -19,7 +19,7 @@ const defaultLogLimit = 100;
 export function createRegister(directories: Directories): PermissionRegister {
   const declared = new Map<string, DeclaredPermission>();
   const choose = (request: InDirectory): Directory => chooseDirectory(directories, request);
-  const namesOfDeclared = (): string[] => [...declared.keys()].sort(compareNames);
+  const namesOfDeclared = (): string[] => [...declared.keys()].toSorted(compareNames);
 
   return {
     declare({ name, description }) {
@@ -68,7 +68,7 @@ export function createRegister(directories: Directories): PermissionRegister {
     async list(request) {
       const directory = choose(request);
       const user = await findUser(directory, request.user);
-      const names = [...(await directory.read.permissionsOf(user.id))].sort(compareNames);
+      const names = (await directory.read.permissionsOf(user.id)).toSorted(compareNames);
       const permissions = names.map((name) => ({ name, isDeclared: declared.has(name) }));
       return { directory: directory.name, user, isEffective: isEffective(user), permissions };
     },
