@@ -47,7 +47,7 @@ export function createDatabase({
     async close() {
       const drivers = await Promise.allSettled(opened.all());
       await Promise.all(
-        drivers.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
+        drivers.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])),
       );
     },
   };

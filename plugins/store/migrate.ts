@@ -28,7 +28,7 @@ export async function migrate(driver: Driver, schema: Schema): Promise<void> {
       .execute();
     const tables = query as unknown as Transaction<MigrationTable>;
     // Who waited for another process finds its work done.
-    const applied = await rowsOf(tables);
+    const applied = await rowsOf(query);
     const due = dueOf(schema, applied, driver);
     if (due.length > 0 && applied.length > 0) await driver.backUp?.();
     for (const name of due) {
@@ -45,7 +45,7 @@ type Applied = readonly { owner: string; name: string }[];
 
 async function readApplied({ query }: Driver): Promise<Applied> {
   try {
-    return await rowsOf(query as Kysely<unknown> as Kysely<MigrationTable>);
+    return await rowsOf(query);
   } catch (thrown) {
     // No store that was ever migrated.
     if (isTableMissing(thrown)) return [];
@@ -53,8 +53,11 @@ async function readApplied({ query }: Driver): Promise<Applied> {
   }
 }
 
-function rowsOf(query: Kysely<MigrationTable>): Promise<Applied> {
-  return query.selectFrom('devservices_migration').select(['owner', 'name']).execute();
+function rowsOf(query: Kysely<unknown>): Promise<Applied> {
+  return (query as Kysely<MigrationTable>)
+    .selectFrom('devservices_migration')
+    .select(['owner', 'name'])
+    .execute();
 }
 
 function isTableMissing(thrown: unknown): boolean {

@@ -1,5 +1,5 @@
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   SqliteAdapter,
@@ -30,25 +30,25 @@ export function createSqliteDialect(parts: DialectParts): Dialect {
 function createDriver(parts: DialectParts): ReturnType<Dialect['createDriver']> {
   const turns = createTurns();
   const connection = createConnection(parts);
+  const explained = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (thrown) {
+      throw parts.explain(thrown);
+    }
+  };
   return {
     init: () => Promise.resolve(),
     async acquireConnection() {
       await turns.take();
       return connection;
     },
-    async beginTransaction() {
-      try {
-        await parts.begin(parts.open());
-      } catch (thrown) {
-        throw parts.explain(thrown);
-      }
-    },
-    async commitTransaction(used) {
-      await used.executeQuery(CompiledQuery.raw('commit'));
-    },
-    async rollbackTransaction(used) {
+    beginTransaction: () => explained(() => parts.begin(parts.open())),
+    commitTransaction: () => explained(async () => parts.open().control('commit')),
+    async rollbackTransaction() {
+      const opened = parts.open();
       // A full disk, for one, has rolled it back by itself.
-      if (parts.open().isInTransaction()) await used.executeQuery(CompiledQuery.raw('rollback'));
+      if (opened.isInTransaction()) await explained(async () => opened.control('rollback'));
     },
     async releaseConnection() {
       turns.give();
@@ -59,11 +59,11 @@ function createDriver(parts: DialectParts): ReturnType<Dialect['createDriver']> 
 
 function createConnection({ open, explain }: DialectParts): DatabaseConnection {
   return {
-    async executeQuery<Row>(query: CompiledQuery) {
+    async executeQuery(query: CompiledQuery) {
       try {
         const { rows, changes, lastInsertRowid } = open().run(query.sql, query.parameters);
         return {
-          rows: rows as Row[],
+          rows: rows as never[],
           ...(changes === undefined ? {} : { numAffectedRows: BigInt(changes) }),
           ...(lastInsertRowid === undefined ? {} : { insertId: BigInt(lastInsertRowid) }),
         };
@@ -71,8 +71,8 @@ function createConnection({ open, explain }: DialectParts): DatabaseConnection {
         throw explain(thrown);
       }
     },
-    async *streamQuery<Row>(query: CompiledQuery) {
-      yield { rows: (await this.executeQuery<Row>(query)).rows };
+    async *streamQuery(query: CompiledQuery) {
+      yield { rows: (await this.executeQuery<never>(query)).rows };
     },
   };
 }

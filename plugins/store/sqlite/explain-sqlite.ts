@@ -21,7 +21,7 @@ export function explainSqlite(thrown: unknown, place: StorePlace): DevServicesEr
   const code = codeOf(thrown);
   if (code === undefined) return undefined;
   const { file: store } = place;
-  switch (code.split('_')[1]) {
+  switch (code.split('_')[1] ?? '') {
     case 'BUSY':
     case 'LOCKED': {
       const seconds = Math.round(place.busyTimeoutMs / 1000);

@@ -7,6 +7,8 @@ import { storeErrors } from '../errors.ts';
 export interface SqliteConnection {
   /** One statement, with its parameters. */
   run(sql: string, parameters?: readonly unknown[]): StatementResult;
+  /** A prepared statement that others kept waiting stays half-done, and nothing is committed then. */
+  control(statement: 'begin immediate' | 'commit' | 'rollback'): void;
   /** The one value that a pragma has. */
   pragma(name: string): unknown;
   isInTransaction(): boolean;
@@ -69,6 +71,7 @@ function connect(
       const { changes, lastInsertRowid } = statement.run(bound);
       return { rows: [], changes, lastInsertRowid };
     },
+    control: (statement) => void opened().exec(statement),
     pragma(name) {
       const [row] = opened().pragma(name) as Record<string, unknown>[];
       return Object.values(row ?? {})[0];

@@ -15,9 +15,6 @@ export interface SqlitePlace {
   busyTimeoutMs?: number;
 }
 
-// A statement waits in one piece, and nothing else happens in this process meanwhile: not Ctrl-C either.
-const blockedMs = 100;
-
 /**
  * Opens the store's file, making it where it is not there. Reading goes by a connection that cannot write;
  * the other one is opened by the first change.
@@ -48,7 +45,9 @@ export async function openSqlite({
     throw explain(thrown) ?? thrown;
   }
   let writer: SqliteConnection | undefined;
-  const openWriter = () => (writer ??= open('write', blockedMs));
+  let isClosed = false;
+  // Whoever comes after the close is refused, by one that is closed, and opens nothing anew.
+  const openWriter = () => (writer ??= isClosed ? reader : open('write', 0));
   const reading = new Kysely<unknown>({
     dialect: createSqliteDialect({
       open: () => reader,
@@ -81,6 +80,7 @@ export async function openSqlite({
       sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`,
     explain,
     async close() {
+      isClosed = true;
       if (writer) settle(writer);
       writer?.close();
       reader.close();
@@ -88,7 +88,10 @@ export async function openSqlite({
   };
 }
 
-/** `begin immediate`, tried again until the time is over: a deferred one fails where others wrote meanwhile. */
+/**
+ * `begin immediate`, tried again until the time is over: a deferred one fails where others wrote meanwhile,
+ * and one that waits inside SQLite stops this whole process, Ctrl-C included.
+ */
 async function beginWriting(
   connection: SqliteConnection,
   { clock, busyTimeoutMs }: { clock: Clock; busyTimeoutMs: number },
@@ -96,20 +99,20 @@ async function beginWriting(
   const endMs = clock.monotonic() + busyTimeoutMs;
   for (;;) {
     try {
-      connection.run('begin immediate');
+      connection.control('begin immediate');
       return;
     } catch (thrown) {
       if (!isBusy(thrown) || clock.monotonic() >= endMs) throw thrown;
     }
     // Of many that wait, not always the same come late.
-    await clock.sleep(5 + Math.random() * 20);
+    await clock.sleep(2 + Math.random() * 18);
   }
 }
 
 // What was written stands in the file itself then, not beside it: whoever copies that file has all of it.
 function settle(writer: SqliteConnection): void {
   try {
-    if (writer.isInTransaction()) writer.run('rollback');
+    if (writer.isInTransaction()) writer.control('rollback');
     writer.pragma('busy_timeout = 0');
     writer.pragma('wal_checkpoint(truncate)');
   } catch {
