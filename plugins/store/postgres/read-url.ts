@@ -27,10 +27,11 @@ function parse(url: string): URL {
   }
   // A socket's folder may stand behind the user.
   const parsed = readOrUndefined(url.replace(/@\//, '@localhost/'));
-  // What follows the first / ? or # of a password would be taken for a host's.
-  if (!parsed || (parsed.username === '' && url.includes('@'))) {
+  // What follows the first / ? or # of a password would be taken for a database's name.
+  const rest = /^.*?:\/\/[^/?#]*(.*)$/s.exec(url)?.[1] ?? '';
+  if (!parsed || rest.includes('@')) {
     throw invalid(
-      'cannot be read; in a password, / ? # @ : and % are written %2F %3F %23 %40 %3A %25',
+      'cannot be read: in its parts, / ? # @ : and % are written %2F %3F %23 %40 %3A %25',
     );
   }
   return parsed;
