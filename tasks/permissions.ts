@@ -8,12 +8,9 @@ type Entries = Awaited<ReturnType<Register['log']>>;
 type Users = Awaited<ReturnType<Register['users']['list']>>;
 type User = Users[number];
 
-const user = {
-  kind: 'option',
-  value: 'NAME',
-  required: true,
-  description: 'Username, whatever its case, e-mail address, or id:ID',
-} as const;
+const whom = 'Username, whatever its case, e-mail address, or id:ID';
+const user = { kind: 'option', value: 'NAME', required: true, description: whom } as const;
+const target = { kind: 'positional', required: true, description: whom } as const;
 const permission = {
   kind: 'option',
   value: 'NAME',
@@ -160,7 +157,7 @@ export default defineTask(import.meta, {
     'users set': {
       description: 'Changes a user',
       args: {
-        username: { kind: 'positional', required: true, description: user.description },
+        username: target,
         email,
         superuser: { kind: 'flag', description: 'Makes the user one who can be given permissions' },
         noSuperuser: {
@@ -190,10 +187,7 @@ export default defineTask(import.meta, {
     },
     'users deactivate': {
       description: 'Makes all that a user was given ineffective; `users set --active` undoes it',
-      args: {
-        username: { kind: 'positional', required: true, description: user.description },
-        directory,
-      },
+      args: { username: target, directory },
       async run({ args, log, use }) {
         const { users } = await use('permissions');
         const changes = { active: false };

@@ -124,7 +124,7 @@ export const permissionErrors = defineErrors({
   DS_DIRECTORY_COLUMN_UNNAMED: entry<{ option: string; directory: string }>({
     blame: 'user',
     title: 'The configuration does not say which column it is',
-    message: ({ option, directory }) =>
+    message: ({ directory }) =>
       `It cannot be changed in ${directory}: the configuration names no column for it.`,
     hint: ({ option }) => `Name the column as \`${option}\` in sqlDirectory({ … }).`,
   }),
@@ -173,7 +173,7 @@ function describeUser({ id, username, email }: ShownUser): string {
 
 // What cannot be seen, or would turn a line around, as numbers; never a screenful of it.
 function quoted(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const shown = characters.slice(0, 80).map((character) => {
     if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(character)) return character;
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

@@ -47,6 +47,6 @@ async function unknownUser({ read, description }: Directory, given: string): Pro
     given,
     directory: description,
     suggestion: closestName(given, known),
-    unusual: nameCharacters([...given].filter((character) => character > '\u007e')),
+    unusual: nameCharacters(Array.from(given).filter((character) => character > '\u007e')),
   });
 }

@@ -21,7 +21,7 @@ export function problemOfPermission(
   limit: number | undefined,
 ): string | undefined {
   if (permission === '') return 'is empty';
-  const strange = [...permission].filter((character) => !/[a-z0-9._:-]/.test(character));
+  const strange = Array.from(permission).filter((character) => !/[a-z0-9._:-]/.test(character));
   if (strange.length > 0) {
     return `has ${listCharacters(strange)}, which no permission has`;
   }
@@ -59,7 +59,7 @@ export const hasControlCharacters = (text: string): boolean => /[\p{Cc}\p{Cs}]/u
 
 function problemOfEmail(email: string): string | undefined {
   if (email === '') return 'is empty';
-  const strange = [...email].filter((character) => /[\s\p{C}]/u.test(character));
+  const strange = Array.from(email).filter((character) => /[\s\p{C}]/u.test(character));
   if (strange.length > 0) return `has ${listCharacters(strange)}, which no address has`;
   if (!/^[^@]+@[^@]+$/.test(email)) return 'is not of the form someone@somewhere';
   if (email.length > emailLimit) {

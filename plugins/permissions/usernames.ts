@@ -18,7 +18,7 @@ export function resolveUsername(given: string): string {
 }
 
 function problemOfUsername(username: string): string | undefined {
-  const characters = [...username];
+  const characters = Array.from(username);
   if (characters.length === 0) return 'is empty';
   if (characters.length > usernameLimit) {
     return `has ${characters.length} characters, and there is room for ${usernameLimit}`;
@@ -39,12 +39,11 @@ function problemOfUsername(username: string): string | undefined {
 }
 
 // Scripts in everyday use; letters of others, Cherokee's for one, are made to look like Latin ones.
-const scripts = [
-  ...['Latin', 'Greek', 'Cyrillic', 'Armenian', 'Hebrew', 'Arabic', 'Thaana', 'Devanagari'],
-  ...['Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam'],
-  ...['Sinhala', 'Thai', 'Lao', 'Tibetan', 'Myanmar', 'Georgian', 'Ethiopic', 'Khmer'],
-  ...['Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo'],
-];
+const scripts = (
+  'Latin Greek Cyrillic Armenian Hebrew Arabic Thaana Devanagari Bengali Gurmukhi Gujarati Oriya ' +
+  'Tamil Telugu Kannada Malayalam Sinhala Thai Lao Tibetan Myanmar Georgian Ethiopic Khmer ' +
+  'Han Hiragana Katakana Hangul Bopomofo'
+).split(' ');
 
 // Those that are written together count as one.
 const writings = [

@@ -94,6 +94,29 @@ describe('arguments of a task', () => {
     expect(thrown.message).toContain(words);
   });
 
+  test('an option that has to be given is asked for, with its value', async () => {
+    const required = { ...spec, exclude: { ...spec.exclude, required: true } } as const;
+    for (const argv of [[], ['--recreate']]) {
+      const thrown = await thrownBy(parseArguments('up', required, argv));
+      expect(thrown).toMatchObject({
+        code: 'DS_ARGUMENT_MISSING',
+        message: 'up needs --exclude NAME.',
+      });
+    }
+    expect(await parseArguments('up', required, ['--exclude', 'a'])).toMatchObject({
+      exclude: ['a'],
+    });
+  });
+
+  test('a flag and its opposite are not taken together', async () => {
+    const flag = { kind: 'flag', description: '' } as const;
+    const both = { deps: flag, noDeps: { ...flag, opposite: 'deps' } } as const;
+    const thrown = await thrownBy(parseArguments('up', both, ['--no-deps', '--deps']));
+    expect(thrown).toMatchObject({ code: 'DS_ARGUMENT_CONFLICT', blame: 'user' });
+    expect(thrown.message).toContain('--deps and --no-deps can not be given together');
+    expect(await parseArguments('up', both, ['--no-deps'])).toEqual({ deps: false, noDeps: true });
+  });
+
   test('one positional too many is named', async () => {
     const one = { path: { kind: 'positional', description: '' } } as const;
     const thrown = await thrownBy(parseArguments('config', one, ['a', 'b']));

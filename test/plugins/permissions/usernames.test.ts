@@ -5,26 +5,29 @@ import { resolveUsername } from '../../../plugins/permissions/usernames.ts';
 const anyCharacter = fc
   .integer({ max: 0x10ffff, min: 0 })
   .map((code) => String.fromCodePoint(code));
+const oneOf = (characters: string) => fc.constantFrom(...Array.from(characters));
 
 function messageOf(given: string): string {
   try {
     resolveUsername(given);
+    return '';
   } catch (thrown) {
     const { code, message } = thrown as { code: string; message: string };
-    expect(code).toBe('DS_USER_INVALID');
-    return message;
+    return code === 'DS_USER_INVALID' ? message : String(thrown);
   }
-  return '';
 }
 
 describe('a username', () => {
-  test.each([
-    ...['ada', 'Ada.Lovelace', 'ada@example.org', 'a+b-c_d', '7', 'a'.repeat(150)],
-    // One script each, with the digits and signs of all.
-    ...['jürgen', 'Đặng', 'ada2', 'ада', 'Έλλη', 'שרה', 'علي', 'अनिता', 'สมชาย', 'ანა', 'ẹ́mi'],
-    // Written together by those who write so.
-    ...['山田たろう', 'サーバー2', '김민수', '林ㄅㄆㄇ'],
-  ])('%s is taken as it is', (name) => {
+  test.each(
+    [
+      'ada Ada.Lovelace ada@example.org a+b-c_d 7 ada2'.split(' '),
+      // One script each, with the digits and signs of all.
+      'jürgen Đặng ада Έλλη שרה علي अनिता สมชาย ანა ẹ́mi'.split(' '),
+      // Written together by those who write so.
+      '山田たろう サーバー2 김민수 林ㄅㄆㄇ'.split(' '),
+      'a'.repeat(150),
+    ].flat(),
+  )('%s is taken as it is', (name) => {
     expect(messageOf(name)).toBe('');
     expect(resolveUsername(name)).toBe(name.normalize('NFC'));
   });
@@ -73,7 +76,7 @@ describe('a username', () => {
   });
 
   test('whatever is taken looks as it is, and is taken again', () => {
-    const unit = fc.constantFrom(...'abAZ09._@+-', 'é', 'а', 'я', 'α', '山', 'ー', '\u0301', 'ﬁ');
+    const unit = oneOf('abAZ09._@+-éаяα山ー\u0301ﬁ');
     const text = fc.oneof(
       fc.string({ unit, maxLength: 12 }),
       fc.string({ unit: anyCharacter, maxLength: 4 }),
@@ -98,8 +101,8 @@ describe('a username', () => {
   });
 
   test('no name mixes letters of two alphabets that look alike', () => {
-    const latin = fc.constantFrom(...'aceopxy');
-    const other = fc.constantFrom(...'асеорху', ...'αονρ');
+    const latin = oneOf('aceopxy');
+    const other = oneOf('асеорхуαονρ');
     const rest = fc.array(fc.oneof(latin, other), { maxLength: 8 });
     fc.assert(
       fc.property(latin, other, rest, fc.nat(), (one, two, more, place) => {
