@@ -42,9 +42,10 @@ export function taskHelpText(task: TaskMetadata, style: TextStyle): string {
   const shown = (kind: Argument['kind']) =>
     entries.flatMap(([key, argument]) => (argument?.kind === kind ? [shownOf(key, argument)] : []));
   // Flags behind the dashes would be the command's.
+  const needed = [...shown('positional'), ...requiredOptions(entries)];
   const usage =
     commands === undefined
-      ? ['devservices', name, ...shown('positional'), '[flags]', ...shown('rest')].join(' ')
+      ? ['devservices', name, ...needed, '[flags]', ...shown('rest')].join(' ')
       : `devservices ${name} COMMAND [arguments]`;
   return [
     ...headingLines(task, style),
@@ -79,6 +80,12 @@ function headingLines({ name, description }: TaskMetadata, style: TextStyle): st
   if (description === null) return [style.bold(name)];
   const [first = '', ...more] = wrapWords(`${name}: ${description}`, style.columns - 1);
   return [first.replace(name, style.bold(name)), ...more];
+}
+
+function requiredOptions(entries: readonly [string, Argument | null][]): string[] {
+  return entries.flatMap(([key, argument]) =>
+    argument?.kind === 'option' && argument.required ? [shownOf(key, argument)] : [],
+  );
 }
 
 function commandLines(
