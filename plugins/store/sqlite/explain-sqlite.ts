@@ -11,6 +11,9 @@ import { dirname } from 'node:path';
 import { storeErrors } from '../errors.ts';
 import { findBackups } from './store-file.ts';
 
+// SQLite's own number.
+const corruptCode = 11;
+
 export interface StorePlace {
   file: string;
   busyTimeoutMs: number;
@@ -36,7 +39,11 @@ export function explainSqlite(thrown: unknown, place: StorePlace): DevServicesEr
       return storeErrors.create('DS_STORE_CORRUPT', { store, reason, backup }, thrown);
     }
     case 'READONLY':
-      return storeErrors.create('DS_STORE_READONLY', { store, reason: whyReadonly(store, thrown) });
+      return storeErrors.create(
+        'DS_STORE_READONLY',
+        { store, reason: whyReadonly(store, thrown) },
+        thrown,
+      );
     case 'CANTOPEN':
     case 'IOERR':
     case 'PERM':
@@ -65,7 +72,9 @@ export function isBusy(thrown: unknown): boolean {
 
 function codeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const { code } = thrown as { code?: unknown };
+  const { code, rawCode } = thrown as { code?: unknown; rawCode?: unknown };
+  // A newer kind of damage than libsql has names for.
+  if (typeof rawCode === 'number' && (rawCode & 0xff) === corruptCode) return 'SQLITE_CORRUPT';
   if (typeof code === 'string') return code.startsWith('SQLITE_') ? code : undefined;
   // What libsql says where it could not open the file at all.
   return thrown.message.startsWith('ConnectionFailed(') ? 'SQLITE_CANTOPEN' : undefined;

@@ -1,12 +1,14 @@
-import { type Clock, systemClock } from 'devservices/machine';
+import { type Clock, isDevServicesError, reasonOf, systemClock } from 'devservices/machine';
 import { Kysely, sql } from 'kysely';
+import { statSync } from 'node:fs';
 import type { Driver } from '../driver.ts';
+import { storeErrors } from '../errors.ts';
 import { backUp } from './back-up.ts';
 import { createSqliteDialect } from './dialect.ts';
 import { explainSqlite, isBusy } from './explain-sqlite.ts';
 import { type ConnectionRequest, loadSqlite, type SqliteConnection } from './libsql.ts';
 import { makeFile } from './make-file.ts';
-import { assertFormat, isMade } from './store-file.ts';
+import { assertFormat, findBackups, isMade } from './store-file.ts';
 
 export interface SqlitePlace {
   file: string;
@@ -14,6 +16,9 @@ export interface SqlitePlace {
   /** How long a writer waits for another. Default: 10 s. */
   busyTimeoutMs?: number;
 }
+
+// A larger one takes more than a few milliseconds, at every start.
+const checkedBytes = 512 * 1024;
 
 /**
  * Opens the store's file, making it where it is not there. Reading goes by a connection that cannot write;
@@ -39,10 +44,10 @@ export async function openSqlite({
   };
   const reader = open('read', busyTimeoutMs);
   try {
-    assertFormat(file, Number(reader.pragma('user_version')));
+    assertSound(file, reader);
   } catch (thrown) {
     reader.close();
-    throw explain(thrown) ?? thrown;
+    throw explain(thrown) ?? (isDevServicesError(thrown) ? thrown : corrupt(file, thrown));
   }
   let writer: SqliteConnection | undefined;
   let isClosed = false;
@@ -86,6 +91,20 @@ export async function openSqlite({
       reader.close();
     },
   };
+}
+
+// libsql ends the process when it meets a text that is none: damage has to be found before it is read.
+function assertSound(file: string, reader: SqliteConnection): void {
+  assertFormat(file, Number(reader.pragma('user_version')));
+  if (statSync(file).size > checkedBytes) return;
+  const found = String(reader.pragma('integrity_check(1)'));
+  if (found !== 'ok') throw corrupt(file, found);
+}
+
+function corrupt(store: string, found: unknown) {
+  const reason = reasonOf(found).split('\n').at(-1) as string;
+  const [backup] = findBackups(store);
+  return storeErrors.create('DS_STORE_CORRUPT', { store, reason, backup }, found);
 }
 
 /**

@@ -88,6 +88,27 @@ describe('what is not a store of ours is refused, and is afterwards what it was'
       },
       { code: 'DS_STORE_CORRUPT' },
     ],
+    [
+      'a store with one letter of a text that is none',
+      async (file) => {
+        await makeStore(file);
+        const bytes = readFileSync(file);
+        // Of two places, the table and its index: they no longer say the same.
+        bytes[bytes.indexOf('lettered')] = 0xff;
+        writeFileSync(file, bytes);
+      },
+      { code: 'DS_STORE_CORRUPT' },
+    ],
+    [
+      'a store in a way of writing that nobody knows yet',
+      async (file) => {
+        await makeStore(file);
+        const bytes = readFileSync(file);
+        bytes.writeUInt32BE(99, 44);
+        writeFileSync(file, bytes);
+      },
+      { code: 'DS_STORE_CORRUPT' },
+    ],
   ])('%s', async (_, make, expected) => {
     const { folder, file, store } = openStore();
     await make(file);
@@ -151,7 +172,7 @@ async function makeStore(file: string): Promise<void> {
   const { store } = openStore(join(file, '..'));
   const { change } = await store.open<NotesTables>(notes);
   await change((query) =>
-    query.insertInto('notes_note').values({ title: 'one', is_done: false }).execute(),
+    query.insertInto('notes_note').values({ title: 'lettered', is_done: false }).execute(),
   );
   await store.close();
 }
