@@ -88,7 +88,7 @@ function explained(client: PoolClient, store: ExplainedStore): PostgresPoolClien
     try {
       const result = await client.query(
         text === 'begin' ? `begin; set local lock_timeout = ${lockWaitMs}` : text,
-        [...parameters],
+        parameters.map(portable),
       );
       // So does a server end what failed and was said to be well; nothing of it was kept.
       if (text === 'commit' && result.command === 'ROLLBACK') throw abortedBy;
@@ -110,4 +110,9 @@ function explained(client: PoolClient, store: ExplainedStore): PostgresPoolClien
     },
     release: () => client.release(),
   };
+}
+
+/** True as 1, as for SQLite: Postgres reads that for a boolean, and for an integer too. */
+function portable(parameter: unknown): unknown {
+  return typeof parameter === 'boolean' ? Number(parameter) : parameter;
 }

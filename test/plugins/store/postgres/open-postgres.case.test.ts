@@ -48,6 +48,14 @@ test('a count is a number, as on SQLite; what no number can hold is its digits',
   expect(rows).toEqual([{ one: 1, many: '9007199254740993', few: -9_007_199_254_740_991 }]);
 });
 
+test('a boolean may be written to a boolean and to an integer, as on SQLite', async () => {
+  const { query } = await open(await server().createDatabase());
+  await sql`create table flag (real boolean, counted int)`.execute(query);
+  await sql`insert into flag values (${true}, ${true}), (${false}, ${false})`.execute(query);
+  const { rows } = await sql`select * from flag where real = ${true}`.execute(query);
+  expect(rows).toEqual([{ real: true, counted: 1 }]);
+});
+
 test('one of 30,000 texts, whatever is in them, is one parameter', async () => {
   const url = await server().createDatabase();
   const odd = ['', "'", '"', '{a,b}', '\\', 'NULL', '%', '$1', '--', 'é', '🙂', 'a\nb'];
