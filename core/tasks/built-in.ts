@@ -17,6 +17,7 @@ export const builtInTasks: Readonly<Record<string, () => Promise<TaskModule>>> =
   env: () => import('../../tasks/env.ts'),
   exec: () => import('../../tasks/exec.ts'),
   logs: () => import('../../tasks/logs.ts'),
+  options: () => import('../../tasks/options.ts'),
   permissions: () => import('../../tasks/permissions.ts'),
   plugins: () => import('../../tasks/plugins.ts'),
   reset: () => import('../../tasks/reset.ts'),

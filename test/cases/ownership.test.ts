@@ -31,6 +31,7 @@ const calls: readonly (readonly [task: string, ...args: string[]])[] = [
   ['doctor'],
   ['env'],
   ['permissions', 'users', 'list'],
+  ['options', 'get'],
   ['down'],
 ];
 const tasks = readdirSync(join(import.meta.dirname, '../../tasks')).map((file) =>
@@ -52,7 +53,9 @@ describe.skipIf(engine === null)('what is not ours', () => {
       web: { run: sleeper(tools), dependsOn: ['db'] },
       job: { run: shell(tools, 'exit 0'), autoStart: false },
     };
-    const plugins = ['store', 'permissions'].map((name) => `devservices/plugins/${name}`);
+    const plugins = ['store', 'permissions', 'project-options'].map(
+      (name) => `devservices/plugins/${name}`,
+    );
     configure(checkout, services, { plugins });
     // The checkout's id is known to the machine from its first task on.
     await checkout.task('status');

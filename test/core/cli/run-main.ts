@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { main } from '../../../core/cli/main.ts';
 import type { DevServicesEvent } from '../../../core/events.ts';
 import { definePlugin } from '../../../core/plugin/define-plugin.ts';
@@ -31,6 +32,8 @@ export interface Repo {
   run(...argv: string[]): Promise<MainRun>;
   /** The same, with a word about each chunk of output as it comes. */
   watch(argv: readonly string[], onOutput: (all: string) => void): Promise<MainRun>;
+  /** The same, with that on stdin. */
+  pipe(input: string | Uint8Array, ...argv: string[]): Promise<MainRun>;
   /** The same, with nobody who reads stdout. */
   runUnread(...argv: string[]): Promise<MainRun>;
 }
@@ -62,7 +65,11 @@ export function createRepo(files: Readonly<Record<string, string>>): Repo {
   };
   const start = async (
     argv: readonly string[],
-    { onOutput, isRead }: { onOutput(all: string): void; isRead: boolean },
+    {
+      onOutput,
+      isRead,
+      input,
+    }: { onOutput(all: string): void; isRead: boolean; input?: string | Uint8Array },
   ): Promise<MainRun> => {
     const out = isRead ? createStream(onOutput) : createClosedPipe();
     const err = createStream(onOutput);
@@ -70,6 +77,7 @@ export function createRepo(files: Readonly<Record<string, string>>): Repo {
       argv,
       env,
       cwd: root,
+      ...(input === undefined ? {} : { stdin: readable(input) }),
       stdout: out.stream,
       stderr: err.stream,
       process: processEvents,
@@ -100,6 +108,7 @@ export function createRepo(files: Readonly<Record<string, string>>): Repo {
     write,
     watch: (argv, onOutput) => start(argv, { onOutput, isRead: true }),
     run: (...argv) => start(argv, { onOutput: () => {}, isRead: true }),
+    pipe: (input, ...argv) => start(argv, { onOutput: () => {}, isRead: true, input }),
     runUnread: (...argv) => start(argv, { onOutput: () => {}, isRead: false }),
   };
   return repo;
@@ -117,6 +126,10 @@ export function taskOf(name: string, body: string, more = ''): string {
       name: '${name}', description: 'A task of this test', ${more}
       async run(context) { const { host, args, $, foreground, log, signal, run } = context; ${body} },
     });`;
+}
+
+function readable(input: string | Uint8Array): NodeJS.ReadStream {
+  return Readable.from([Buffer.from(input)]) as unknown as NodeJS.ReadStream;
 }
 
 /** A pipe whose reader has gone: as Node has it, each write fails a moment later. */
