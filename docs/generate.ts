@@ -7,6 +7,7 @@ import { renderHooksDoc } from './generate-hooks.ts';
 /** The pages that are made of code, whole or in marked blocks, and how. */
 const pages: Readonly<Record<string, () => string>> = {
   'README.md': () => fillBlocks(readPage('README.md')),
+  'docs/permissions.md': () => fillBlocks(readPage('docs/permissions.md')),
   'docs/plugins.md': () => fillBlocks(readPage('docs/plugins.md')),
   'docs/processes.md': () => fillBlocks(readPage('docs/processes.md')),
   'docs/configuration.md': renderConfigurationDoc,

@@ -4,6 +4,7 @@ import { globalFlags } from '../../core/cli/parse-globals.ts';
 import { builtInTasks } from '../../core/tasks/built-in.ts';
 import { flagOf } from '../../core/tasks/flag-of.ts';
 import { isTask } from '../../core/tasks/define-task.ts';
+import type { AnyTaskSpec } from '../../core/task-spec.ts';
 import { errorAreas } from '../../docs/generate-errors.ts';
 import { listFiles } from '../architecture/read-sources.ts';
 
@@ -60,9 +61,7 @@ test('a hint names only tasks and flags that there are', async () => {
   const tasks = await Promise.all(Object.values(builtInTasks).map((load) => load()));
   const flags = new Set([
     ...Object.keys(globalFlags).map(flagOf),
-    ...tasks.flatMap(({ default: task }) =>
-      (isTask(task) ? Object.keys(task.args ?? {}) : []).map(flagOf),
-    ),
+    ...tasks.flatMap(({ default: task }) => (isTask(task) ? argumentsOf(task) : []).map(flagOf)),
   ]);
   const wrong = hints.flatMap(({ code, hint }) => [
     ...[...hint.matchAll(/`devservices ([a-z-]+)/g)]
@@ -74,6 +73,11 @@ test('a hint names only tasks and flags that there are', async () => {
   ]);
   expect(wrong).toEqual([]);
 });
+
+function argumentsOf({ args, commands = {} }: AnyTaskSpec & { commands?: object }): string[] {
+  const takers = [{ args }, ...(Object.values(commands) as { args?: object }[])];
+  return takers.flatMap((taker) => Object.keys(taker.args ?? {}));
+}
 
 // What other programs take is theirs.
 function withoutOthers(hint: string): string {

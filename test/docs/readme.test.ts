@@ -102,6 +102,9 @@ test('every other command of a page is run here, and does what it should', async
   expect(commands.length).toBeGreaterThan(5);
   const repo = createRepo({
     'devservices.config.json': JSON.stringify({
+      plugins: ['store', 'permissions', 'project-options'].map(
+        (name) => `devservices/plugins/${name}`,
+      ),
       services: {
         postgres: { run: container({ image: 'postgres:17' }), ports: { sql: 35_432 } },
         redis: { run: container({ image: 'redis:8' }), ports: { redis: 36_379 } },
