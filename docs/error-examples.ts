@@ -112,6 +112,7 @@ export const pluginExamples: ExamplesOf<typeof pluginErrors> = {
     declared: 'no commands',
   },
   DS_CONTRACT_MISSING: { token: 'engine', asker: 'the plugin mailpit', known: [] },
+  DS_CONTRACT_MADE: { token: 'permissions', plugin: 'mail' },
   DS_SETTING_REQUIRED: {
     missing: [{ key: 'mail.from', description: 'Who sends.', owner: 'mailpit' }],
   },

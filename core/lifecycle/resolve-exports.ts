@@ -6,6 +6,7 @@ import { chooseNeighbours } from '../plan/choose-runs.ts';
 import { wantedPorts } from '../plan/bind-ports.ts';
 import { resolveServices } from '../plan/resolve-services.ts';
 import { dependenciesOf } from '../selection.ts';
+import type { Service } from '../service/service.ts';
 import { assertKnown } from './down.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -27,13 +28,14 @@ export async function resolveExports(
       .filter((lease) => lease.project === project.project)
       .map((lease) => [leaseKey(lease), lease.host]),
   );
+  const services = only === undefined ? config.services : closureOf(config.services, only);
   const known = await chooseNeighbours(
-    { services: config.services, asked: {}, pins: kernel.state.pins, runner: kernel.runner },
-    Object.keys(config.services),
+    { services, asked: {}, pins: kernel.state.pins, runner: kernel.runner },
+    Object.keys(services),
   );
   // A port that is still to be chosen has no address yet: such a service exports nothing before its first `up`.
   const unplaced = new Set(
-    Object.entries(config.services).flatMap(([name, service]) =>
+    Object.entries(services).flatMap(([name, service]) =>
       wantedPorts(name, service, known[name]?.run).some(
         (want) => typeof want.preferred !== 'number' && !hostPorts.has(leaseKey(want)),
       )
@@ -41,7 +43,7 @@ export async function resolveExports(
         : [],
     ),
   );
-  const placed = Object.entries(config.services)
+  const placed = Object.entries(services)
     .filter(([name]) => !unplaced.has(name))
     .filter(([, service]) => dependenciesOf(service).every(([need]) => !unplaced.has(need)))
     .flatMap(([name]) => {
@@ -50,7 +52,7 @@ export async function resolveExports(
     });
   const resolved = await resolveServices({
     project,
-    services: config.services,
+    services,
     chosen: Object.fromEntries(placed),
     hostPorts,
     reader,
@@ -61,4 +63,20 @@ export async function resolveExports(
       only === undefined || only.includes(name) ? [environment] : [],
     ),
   ) as Record<string, string>;
+}
+
+// What others hold, secrets from commands for one, is nobody's need here; what they lack is no obstacle.
+function closureOf(
+  services: Readonly<Record<string, Service>>,
+  names: readonly string[],
+): Record<string, Service> {
+  const closure: Record<string, Service> = {};
+  const visit = (name: string): void => {
+    const service = services[name];
+    if (service === undefined || Object.hasOwn(closure, name)) return;
+    closure[name] = service;
+    for (const [need] of dependenciesOf(service)) visit(need);
+  };
+  for (const name of names) visit(name);
+  return closure;
 }

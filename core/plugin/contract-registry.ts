@@ -17,7 +17,10 @@ export interface ContractRegistry {
   /** Throws DS_PLUGIN_CLASH where another plugin exposes the token. */
   assertFree(plugin: string, token: string): void;
   expose(plugin: string, token: string, factory: Factory): void;
-  /** Adds to the contract when it is made; several do so in the order in which they asked. */
+  /**
+   * Adds to the contract when it is made; several do so in the order in which they asked. Throws
+   * DS_CONTRACT_MADE where it has been made.
+   */
   extend(plugin: string, token: string, extension: Extension): void;
   use<Token extends ContractToken>(asker: string, token: Token): Promise<Contracts[Token]>;
 }
@@ -48,6 +51,7 @@ export function createContractRegistry(context: () => RunnerContext): ContractRe
       factories.set(token, { plugin, factory });
     },
     extend(plugin, token, extension) {
+      if (made.has(token)) throw pluginErrors.create('DS_CONTRACT_MADE', { token, plugin });
       extensions.set(token, [...(extensions.get(token) ?? []), { plugin, extension }]);
     },
     async use(asker, token) {
@@ -62,7 +66,7 @@ export function createContractRegistry(context: () => RunnerContext): ContractRe
         return (await value) as Contracts[typeof token];
       } catch (thrown) {
         // A failed attempt is forgotten: what was not there yet may be there at the next.
-        made.delete(token);
+        if (made.get(token) === value) made.delete(token);
         throw thrown;
       }
     },

@@ -48,6 +48,8 @@ export function readLiteral(node: unknown, constants: Constants, depth = 0): Lit
       });
     case 'ObjectExpression':
       return readObject(plain, read);
+    case 'MemberExpression':
+      return readMember(plain, read);
     case 'Identifier':
       return read(constants.get(String(plain['name'])));
     default:
@@ -93,6 +95,19 @@ function readObject(node: SyntaxNode, read: (child: unknown) => Literal): Litera
     if (key !== undefined && key !== '__proto__') fields.set(key, read(member['value']));
   }
   return Object.fromEntries(fields);
+}
+
+function readMember(node: SyntaxNode, read: (child: unknown) => Literal): Literal {
+  const of = read(node['object']);
+  const { property } = node;
+  if (node['computed'] === true || !isNode(property) || property.type !== 'Identifier') {
+    return computed;
+  }
+  const name = String(property['name']);
+  const isRecord = typeof of === 'object' && of !== null && !Array.isArray(of);
+  const field =
+    isRecord && Object.hasOwn(of, name) ? (of as { [key: string]: Literal })[name] : computed;
+  return field ?? computed;
 }
 
 function interleave(template: SyntaxNode): (string | SyntaxNode)[] {

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../suggestion.ts';
 import { defineErrors, entry } from '../error.ts';
+import { listingOf, providerOf } from './shipped-plugins.ts';
 
 export const pluginErrors = defineErrors({
   DS_PLUGIN_THREW: entry<{ plugin: string; where: string; reason: string }>({
@@ -62,7 +63,12 @@ export const pluginErrors = defineErrors({
     title: 'Options for a plugin that is not there',
     message: ({ names, known }) =>
       names.map((name) => `There is no plugin "${name}".${didYouMean(name, known)}`).join(' '),
-    hint: () => 'Add the plugin to `plugins` as a value, a path or a package.',
+    hint: ({ names }) => {
+      const [listing] = names.flatMap((name) => listingOf(name) ?? []);
+      return listing === undefined
+        ? 'Add the plugin to `plugins` as a value, a path or a package.'
+        : `Add it to a list in \`plugins\`: ${listing}.`;
+    },
   }),
   DS_PLUGIN_CYCLE: entry<{ ring: readonly string[] }>({
     blame: 'plugin',
@@ -103,7 +109,15 @@ export const pluginErrors = defineErrors({
     title: 'Nobody exposes what was asked for',
     message: ({ token, asker, known }) =>
       `${asker} asks for "${token}", which no plugin exposes.${didYouMean(token, known)}`,
-    hint: ({ token }) => `Add the plugin that exposes "${token}" to \`plugins\`.`,
+    hint: ({ token }) =>
+      `Add ${providerOf(token) ?? `the plugin that exposes "${token}"`} to \`plugins\`.`,
+  }),
+  DS_CONTRACT_MADE: entry<{ token: string; plugin: string }>({
+    blame: 'plugin',
+    title: 'A contract was extended too late',
+    message: ({ token, plugin }) =>
+      `The plugin ${plugin} extends "${token}" after somebody was given it.`,
+    hint: () => 'Call `extend` in `setup`, and not in a hook.',
   }),
   DS_SETTING_REQUIRED: entry<{
     missing: readonly { key: string; description: string; owner: string }[];

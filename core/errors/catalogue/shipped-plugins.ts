@@ -1,0 +1,22 @@
+// Plugins that come with the package and are there only where they are listed.
+const shipped: readonly { name: string; call: string; exposes: readonly string[] }[] = [
+  { name: 'store', call: 'store()', exposes: ['database'] },
+  { name: 'permissions', call: 'permissions()', exposes: ['permissions', 'authorizer'] },
+  { name: 'project-options', call: 'projectOptions()', exposes: ['projectOptions'] },
+];
+
+/** What to add to `plugins` for a contract that one of our own exposes; undefined for any other. */
+export function providerOf(token: string): string | undefined {
+  const found = shipped.find(({ exposes }) => exposes.includes(token));
+  return found && `\`${found.call}\` from '${specifierOf(found.name)}'`;
+}
+
+/** How one of our own plugins is listed, with options too; undefined for any other name. */
+export function listingOf(name: string): string | undefined {
+  const found = shipped.find((plugin) => plugin.name === name);
+  if (found === undefined) return undefined;
+  const specifier = specifierOf(name);
+  return `\`${found.call.slice(0, -1)}{ … })\` from '${specifier}', in JSON ["${specifier}", { … }]`;
+}
+
+const specifierOf = (name: string): string => `devservices/plugins/${name}`;
