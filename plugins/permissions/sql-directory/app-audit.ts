@@ -9,7 +9,6 @@ import {
 } from '../store-directory/audit-table.ts';
 import { isStorable } from '../store-directory/storable.ts';
 import type { AppQuery } from './sql-reader.ts';
-import { quoteTable } from './table-shapes.ts';
 
 /** Newest first; of a table that is not there yet, nothing. */
 export async function readAppAudit(
@@ -54,8 +53,13 @@ async function make(app: AppQuery, name: string): Promise<boolean> {
   return true;
 }
 
+/** Looked for in the catalogue itself: `to_regclass` may not know yet what another has just made. */
 async function isThere({ sql, query, spec }: AppQuery): Promise<boolean> {
-  const { rows } = await sql<{ isThere: boolean }>`
-    select to_regclass(${quoteTable(nameOf(spec))}) is not null as "isThere"`.execute(query);
-  return rows[0]?.isThere === true;
+  const [table, schema] = nameOf(spec).split('.').toReversed();
+  const isInPlace =
+    schema === undefined ? sql`nspname = any(current_schemas(false))` : sql`nspname = ${schema}`;
+  const { rows } = await sql`
+    select from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+    where relname = ${table} and ${isInPlace} and relkind in ('r', 'p', 'v', 'f')`.execute(query);
+  return rows.length > 0;
 }

@@ -77,7 +77,7 @@ function equals(
 }
 
 function isInteger(text: string, bits: number): boolean {
-  if (!/^-?\d{1,19}$/.test(text)) return false;
+  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return false;
   return BigInt.asIntN(bits, BigInt(text)) === BigInt(text);
 }
 

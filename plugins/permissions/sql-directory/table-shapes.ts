@@ -91,7 +91,7 @@ export async function loadShapes(
 }
 
 /** `"schema"."table"`, as Postgres reads a name that is given as text. */
-export function quoteTable(table: string): string {
+function quoteTable(table: string): string {
   return table
     .split('.')
     .map((part) => `"${part.replaceAll('"', '""')}"`)
