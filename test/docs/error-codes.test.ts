@@ -74,7 +74,7 @@ test('a hint names only tasks and flags that there are', async () => {
   expect(wrong).toEqual([]);
 });
 
-function argumentsOf({ args, commands = {} }: AnyTaskSpec & { commands?: object }): string[] {
+function argumentsOf({ args, commands = {} }: AnyTaskSpec): string[] {
   const takers = [{ args }, ...(Object.values(commands) as { args?: object }[])];
   return takers.flatMap((taker) => Object.keys(taker.args ?? {}));
 }
