@@ -1,7 +1,11 @@
 import { container, defineConfig, hostProcess, ready } from 'devservices';
 import { embeddedMail, embeddedPostgres } from 'devservices/embedded';
+import { permissions } from 'devservices/plugins/permissions';
+import { projectOptions } from 'devservices/plugins/project-options';
+import { store } from 'devservices/plugins/store';
 
 export default defineConfig({
+  plugins: [store(), permissions(), projectOptions()],
   services: {
     postgres: {
       run: {
