@@ -6,6 +6,7 @@ import { createPackedCheckout } from '../test/rig/packed-checkout.ts';
 import { isWithin, type Row, type Skipped } from './row.ts';
 import { measureStartUp } from './start-up.ts';
 import { renderTable } from './render-table.ts';
+import { measurePermissions } from './permissions.ts';
 import { measureProcesses } from './processes.ts';
 import { measureUp } from './up.ts';
 
@@ -20,6 +21,7 @@ const engine = await ensureEngine();
 const checkout = await createPackedCheckout(engine);
 try {
   rows.push(...(await measureStartUp(checkout, runs.startUp)));
+  rows.push(...(await measurePermissions(runs.startUp)));
   rows.push(...(await measureProcesses(checkout, runs.cold)));
   if (engine) {
     const measured = await measureUp({ engine, checkout }, runs);

@@ -22,7 +22,9 @@ const ownFiles = [
   'chunks/vendor.mjs',
   'plugins/docker.mjs',
   'tasks/up.mjs',
-  // On demand: when something is created, and not for a no-op.
+  // On demand: by tasks that look at services, or change them; where a container runs; when one is created.
+  'chunks/acting.mjs',
+  'chunks/engine-side.mjs',
   'chunks/docker.mjs',
 ];
 
@@ -37,6 +39,9 @@ const packages = [
   'yaml',
   '@babel/parser',
   'esbuild',
+  'kysely',
+  'libsql',
+  'pg',
 ];
 
 /** What it costs to say something of the package, and to import each part of it by itself. */
