@@ -24,6 +24,15 @@ beforeAll(() => {
     'package.json': '{"type":"module"}',
     'devservices.config.json': '{}',
     'tasks/one.ts': task('one', '', ''),
+    'tasks/mail.ts': `
+      import { defineTask } from 'devservices';
+      export default defineTask(import.meta, { name: 'mail', description: 'Mails.', commands: {
+        'box add': {
+          description: 'Adds a box.',
+          args: { name: { kind: 'positional', description: 'Its name', required: true } },
+          run({ args }) { console.log('added ' + args.name); },
+        },
+      } });`,
     'tasks/two.ts': task('two', "import './one.ts';", "return context.run('one');"),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
@@ -33,7 +42,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function start(file: string): Promise<string[]> {
+function start(file: string, ...argv: string[]): Promise<string[]> {
   const env = {
     PATH: process.env['PATH'],
     HOME: root,
@@ -41,10 +50,15 @@ function start(file: string): Promise<string[]> {
     XDG_CACHE_HOME: join(root, '.cache'),
   };
   return new Promise((done, fail) => {
-    execFile(process.execPath, [tsx, file], { cwd: root, env }, (error, stdout, stderr) => {
-      if (error) fail(new Error(stderr, { cause: error }));
-      else done(stdout.trim().split('\n'));
-    });
+    execFile(
+      process.execPath,
+      [tsx, file, ...argv],
+      { cwd: root, env },
+      (error, stdout, stderr) => {
+        if (error) fail(new Error(stderr, { cause: error }));
+        else done(stdout.trim().split('\n'));
+      },
+    );
   });
 }
 
@@ -57,6 +71,13 @@ test.concurrent.each(['tasks/one.ts', 'tasks/one', './linked.ts'])(
 
 test.concurrent('a task that is imported by another runs when it is called, and only then', async () => {
   expect(await start('tasks/two.ts')).toEqual(['loaded one', 'loaded two', 'ran two', 'ran one']);
+});
+
+test.concurrent('a command of a file that was started is named behind it, and has its own help', async () => {
+  expect(await start('tasks/mail.ts', 'box', '--verbose', 'add', 'in')).toEqual(['added in']);
+  const help = await start('tasks/mail.ts', 'box', 'add', '--help');
+  expect(help).toContain('Usage: devservices mail box add NAME [flags]');
+  await expect(start('tasks/mail.ts', 'box', 'ad')).rejects.toThrow('Did you mean "box add"?');
 });
 
 test('in another program nothing runs; the task is known as one, and has typed arguments', () => {
@@ -87,5 +108,50 @@ test('in another program nothing runs; the task is known as one, and has typed a
     description: '',
     // @ts-expect-error -- nothing was declared
     run: ({ args }) => args.nothing,
+  });
+});
+
+test('each command has the types of its own arguments', () => {
+  const task = defineTask(import.meta, {
+    name: 'typed',
+    description: 'For types',
+    commands: {
+      add: {
+        description: '',
+        args: {
+          user: { kind: 'option', value: 'U', required: true, description: '' },
+          how: { kind: 'option', value: 'W', choices: ['now', 'later'], description: '' },
+          force: { kind: 'flag', description: '' },
+        },
+        async run({ args, host }) {
+          expectTypeOf(args.user).toEqualTypeOf<string>();
+          expectTypeOf(args.how).toEqualTypeOf<'now' | 'later' | undefined>();
+          expectTypeOf(args.force).toEqualTypeOf<boolean>();
+          expectTypeOf(host.root).toEqualTypeOf<string>();
+          // @ts-expect-error -- an argument of the other command
+          expectTypeOf(args.names).toBeNever;
+          return { told: 7 };
+        },
+        render: ({ told }: { told: number }) => told.toFixed(1),
+        answers: ({ force }) => !force,
+      },
+      'users list': {
+        description: '',
+        args: { names: { kind: 'positional', many: true, description: '' } },
+        run: ({ args }) => expectTypeOf(args.names).toEqualTypeOf<readonly string[]>(),
+      },
+      // @ts-expect-error -- nothing was declared
+      bare: { description: '', run: ({ args }) => args.nothing },
+    },
+  });
+  expect(isTask(task)).toBe(true);
+  expect(Object.keys(task.commands)).toEqual(['add', 'users list', 'bare']);
+  // @ts-expect-error -- either, not both
+  defineTask(import.meta, { name: 'both', description: '', run() {}, commands: {} });
+  // @ts-expect-error -- no such field
+  defineTask(import.meta, {
+    name: 'typo',
+    description: '',
+    commands: { add: { description: '', run() {}, arg: {} } },
   });
 });

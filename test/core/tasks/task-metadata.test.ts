@@ -124,3 +124,43 @@ test('the tasks of a configuration are read, in TypeScript as in data', async ()
   expect(await extractConfigTasks('export default load();')).toEqual([]);
   expect(await extractConfigTasks('this is no module (')).toEqual([]);
 });
+
+test('commands are read with their arguments and kinds, whatever of them is written out', async () => {
+  const metadata = await extract(`
+    const user = { kind: 'option', value: 'NAME', description: 'Who' } as const;
+    const list = { description: 'Lists', args: { user: { ...user, kind: 'positional' } }, run() {}, render: String };
+    export default defineTask(import.meta, { name: 'seed', description: 'Seeds', needs: ['up'], commands: {
+      add: { description: 'Adds', args: { user, other: { kind: 'positional', description: user.description } }, run: async () => {} },
+      'users list': list,
+      through: { description: 'Passes on', passesStatus: true, run() {} },
+      made: make(),
+      dark: { description: text(), args: { dim: make(), user }, run() {} },
+      ['com' + puted]: { description: 'x', run() {} },
+    } });`);
+  const user = { kind: 'option', value: 'NAME', description: 'Who' };
+  const isQuery = false;
+  expect(metadata).toEqual({
+    name: 'seed',
+    description: 'Seeds',
+    needs: ['up'],
+    args: {},
+    isQuery,
+    commands: {
+      add: {
+        description: 'Adds',
+        args: { user, other: { kind: 'positional', description: 'Who' } },
+        isQuery,
+      },
+      'users list': {
+        description: 'Lists',
+        args: { user: { ...user, kind: 'positional' } },
+        isQuery: true,
+      },
+      through: { description: 'Passes on', args: {}, isQuery, passesStatus: true },
+      made: { description: null, args: null, isQuery },
+      dark: { description: null, args: { dim: null, user }, isQuery },
+    },
+  });
+  const computed = `export default defineTask(import.meta, { name: 'seed', description: '', commands: make() });`;
+  expect((await extract(computed))?.commands).toBeNull();
+});
