@@ -11,7 +11,7 @@ export function describeExpected(schema: z.ZodType): string {
 }
 
 interface JsonSchema {
-  type?: string;
+  type?: string | readonly string[];
   enum?: readonly unknown[];
   const?: unknown;
   anyOf?: readonly JsonSchema[];
@@ -34,6 +34,9 @@ function describe(schema: JsonSchema): string {
   if (schema.enum) return `one of ${schema.enum.map((one) => JSON.stringify(one)).join(', ')}`;
   if ('const' in schema) return JSON.stringify(schema.const);
   const { type = '', format } = schema;
+  if (typeof type !== 'string') {
+    return [...new Set(type.map((one) => describe({ ...schema, type: one })))].join(', or ');
+  }
   if (type === 'string') return format === undefined ? 'a text' : `a text (${format})`;
   if (type === 'number') return `a number${rangeOf(schema)}`;
   if (type === 'integer') return `a whole number${rangeOf(schema)}`;
