@@ -8,6 +8,9 @@ export const permissionsOptions = z
       .optional(),
     declare: z
       .array(z.strictObject({ name: z.string(), description: z.string() }))
+      .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, {
+        message: 'names a permission twice',
+      })
       .describe('Permissions that the repo itself asks for, besides those of plugins')
       .default([]),
   })

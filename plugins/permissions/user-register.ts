@@ -1,9 +1,10 @@
 import type { InDirectory, User, UserChanges, UserRegister } from './contract.ts';
 import { changeUser, chooseDirectory, type Directories, sortUsers } from './directories.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, DirectoryReader } from './directory.ts';
 import { permissionErrors } from './errors.ts';
 import { findUser } from './find-user.ts';
-import { assertEmail } from './names.ts';
+import { looksLike } from './look-alike.ts';
+import { assertEmail, listCharacters } from './names.ts';
 import { resolveUsername } from './usernames.ts';
 
 /** The rules of users, the same for every directory. */
@@ -20,6 +21,7 @@ export function createUserRegister(directories: Directories): UserRegister {
       const username = resolveUsername(request.username);
       if (email !== null) assertEmail(email);
       return directory.change(async (tables) => {
+        await assertNobodyLooksSo(tables, username);
         const user = await tables.addUser?.({ username, email, superuser });
         if (user === undefined) throw usersAreIts(directory, username);
         const detail = JSON.stringify({ email, superuser });
@@ -50,6 +52,15 @@ export function createUserRegister(directories: Directories): UserRegister {
       });
     },
   };
+}
+
+async function assertNobodyLooksSo(read: DirectoryReader, given: string): Promise<void> {
+  const twin = (await read.users()).find(({ username }) => looksLike(username, given));
+  if (twin === undefined) return;
+  const strange = Array.from(given).filter((character) => character > '\u007e');
+  const by = strange.length === 0 ? '' : `, by ${listCharacters(strange)}`;
+  const problem = `looks like "${twin.username}", another user${by}`;
+  throw permissionErrors.create('DS_USER_INVALID', { what: 'username', given, problem });
 }
 
 /** What is named, and is not so already. */

@@ -22,6 +22,13 @@ describe('what is declared', () => {
     expect(register.declared()).toContainEqual(mailRead);
   });
 
+  test('is declared once in a configuration', async () => {
+    const given = [mailRead, { ...mailRead, description: 'Deletes all mail' }];
+    const refusal = await refusalOf(openPermissions(given));
+    expect(refusal).toMatchObject({ code: 'DS_PLUGIN_OPTIONS_INVALID', blame: 'user' });
+    expect(refusal['message']).toContain('permissions.declare: names a permission twice');
+  });
+
   test('by a name that cannot be one is refused', async () => {
     const { register } = await openPermissions();
     expect(() => register.declare({ name: 'Mail.read', description: '' })).toThrow(

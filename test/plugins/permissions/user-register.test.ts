@@ -52,6 +52,29 @@ describe('users add', () => {
     expect(await register.log({})).toEqual([]);
   });
 
+  test.each([
+    ['ace', 'асе', 'looks like "ace", another user, by "а" (U+0430), "с" (U+0441), "е" (U+0435)'],
+    ['асе', 'Ace', 'looks like "асе", another user'],
+    ['коте', 'kote', 'looks like "коте", another user'],
+    ['ëo', 'ёо', 'looks like "ëo", another user'],
+  ])('refuses, where %s is a user, %s', async (known, given, problem) => {
+    const { register } = await openPermissions();
+    await register.users.add({ username: known, by });
+    const refusal = await refusalOf(register.users.add({ username: given, by }));
+    expect(refusal).toMatchObject({ code: 'DS_USER_INVALID', blame: 'user' });
+    expect(refusal['message']).toContain(problem);
+    expect(await register.users.list({})).toHaveLength(1);
+  });
+
+  test('takes a name of letters that mislead, where it misleads to nobody', async () => {
+    const { register, addUser } = await openPermissions();
+    for (const username of ['Сара', 'ace', 'Саша', 'ада', 'ada2']) await addUser(username);
+    expect(await register.users.list({})).toHaveLength(5);
+    expect(await refusalOf(register.users.add({ username: 'АСЕ', by }))).toMatchObject({
+      code: 'DS_USER_INVALID',
+    });
+  });
+
   test('lists users by name, whatever the case', async () => {
     const { register, addUser } = await openPermissions();
     for (const username of ['zoe', 'Bob', 'ada', 'Zoltan', 'eve']) await addUser(username);
