@@ -8,7 +8,7 @@ import {
   toAuditRow,
 } from '../store-directory/audit-table.ts';
 import { isStorable } from '../store-directory/storable.ts';
-import type { AppQuery } from './sql-reader.ts';
+import type { AppQuery } from './app-tables.ts';
 
 /** Newest first; of a table that is not there yet, nothing. */
 export async function readAppAudit(

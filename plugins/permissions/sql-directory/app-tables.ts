@@ -1,7 +1,15 @@
-import type { Fragment, Sql } from '../connection.ts';
+import type { Connection, Fragment, Sql } from '../connection.ts';
 import { isStorable } from '../store-directory/storable.ts';
 import type { SqlDirectory } from './sql-directory.ts';
 import type { Shapes, TableShape } from './table-shapes.ts';
+
+/** The application's database, or a transaction on it, and what is known of its tables. */
+export interface AppQuery {
+  sql: Sql;
+  query: Connection<unknown>['query'];
+  tables: AppTables;
+  spec: SqlDirectory;
+}
 
 /** Parts of statements on the application's tables: users are `u` in them, permissions `p`. */
 export interface AppTables {

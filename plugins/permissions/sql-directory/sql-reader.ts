@@ -1,18 +1,8 @@
-import type { Connection } from '../connection.ts';
 import type { User } from '../contract.ts';
 import type { DirectoryReader } from '../directory.ts';
 import { isSameName } from '../store-directory/same-name.ts';
 import { readAppAudit } from './app-audit.ts';
-import type { AppTables } from './app-tables.ts';
-import type { SqlDirectory } from './sql-directory.ts';
-
-/** The application's database, or a transaction on it, and what is known of its tables. */
-export interface AppQuery {
-  sql: Connection<unknown>['sql'];
-  query: Connection<unknown>['query'];
-  tables: AppTables;
-  spec: SqlDirectory;
-}
+import type { AppQuery, AppTables } from './app-tables.ts';
 
 type Row = Omit<User, 'created'> & { created: number | null };
 

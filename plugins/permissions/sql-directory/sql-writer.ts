@@ -5,7 +5,8 @@ import { assertStorable } from '../store-directory/storable.ts';
 import { unknownUser } from '../store-directory/store-writer.ts';
 import { writeAppAudit } from './app-audit.ts';
 import { violatesKeyOf } from './explain-refusal.ts';
-import { type AppQuery, createSqlReader, lockUser } from './sql-reader.ts';
+import type { AppQuery } from './app-tables.ts';
+import { createSqlReader, lockUser } from './sql-reader.ts';
 import type { Shapes } from './table-shapes.ts';
 
 export interface AppTransaction extends AppQuery {

@@ -122,6 +122,27 @@ export function testDirectory(open: OpenDirectory): void {
     expect(await replay(directory, ada)).toEqual(['beta']);
   });
 
+  test('changes of one user follow one another, and each knows the one before', async () => {
+    const { directory, another } = await open();
+    const ada = await only(directory.read.findByUsername('ada'));
+    const directories = Array.from({ length: 6 }, another);
+    const turn = (at: number) =>
+      (directories[at % 6] ?? directory).change(async (tables) => {
+        const before = await tables.lock(ada.id);
+        const { username, superuser } = await tables.setUser(ada.id, {
+          superuser: before?.superuser !== true,
+        });
+        const entry = { by: 'os:ada', userId: ada.id, username, detail: String(superuser) };
+        await tables.record({ ...entry, action: 'user-changed' });
+      });
+    await Promise.all(Array.from({ length: 41 }, (_, at) => turn(at)));
+    const entries = await directory.read.audit({ userId: ada.id, limit: 100 });
+    expect(entries.toReversed().map(({ detail }) => detail)).toEqual(
+      Array.from({ length: 41 }, (_, at) => String(at % 2 === 1)),
+    );
+    expect(await directory.read.findById(ada.id)).toEqual({ ...ada, superuser: false });
+  });
+
   test('the log tells how it came to what is, whoever adds and removes at once', async () => {
     const { directory, another } = await open();
     const users = await directory.read.users();
