@@ -13,7 +13,7 @@ const engineIndependent = [
   'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
   'test/plugins/docker/images/disk-full.case.test.ts',
   'test/cases/{logs,underneath}-engine.test.ts',
-  'test/plugins/{embedded,process}/**',
+  'test/plugins/{embedded,process,store}/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
 ];
 
