@@ -3,7 +3,7 @@ import { z } from 'devservices';
 /** What a schema takes, in words: `a whole number from 1 to 65535`. */
 export function describeExpected(schema: z.ZodType): string {
   try {
-    return describe(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema);
+    return describe(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
   } catch {
     // Of another zod, or one that refers to itself.
     return 'what its schema takes';
