@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
 import type { Schema } from '../../../../plugins/store/contract.ts';
+import { openPostgres } from '../../../../plugins/store/postgres/open-postgres.ts';
 import { usePostgres } from '../../../rig/database.ts';
 import { laterNotes, notes, type NotesTables, openStore } from '../notes.ts';
 
@@ -48,6 +49,25 @@ test('processes that open a store at once migrate it once, and then end by thems
     { name: '0001-notes' },
     { name: '0002-first' },
   ]);
+});
+
+test('who would migrate waits while another does', async () => {
+  const url = await server().createDatabase();
+  const [first, second] = [await openPostgres({ url }), await openPostgres({ url })];
+  onTestFinished(async () => {
+    await Promise.all([first.close(), second.close()]);
+  });
+  const order: string[] = [];
+  const waiting = `select pid from pg_locks where locktype = 'advisory' and not granted`;
+  let other: Promise<unknown> | undefined;
+  await first.migrate(async () => {
+    order.push('first begins');
+    other = second.migrate(async () => order.push('second begins'));
+    await expect.poll(() => server().ask(waiting)).toHaveLength(1);
+    order.push('first ends');
+  });
+  await other;
+  expect(order).toEqual(['first begins', 'first ends', 'second begins']);
 });
 
 test('a migration that fails leaves nothing, not even the table of migrations', async () => {

@@ -41,6 +41,15 @@ test('the first query connects, as devservices, and nothing before it', async ()
   expect(await connected()).toEqual(['devservices']);
 });
 
+test('a connection that nobody uses keeps no process alive', async () => {
+  const kept = () => process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name));
+  const url = await server().createDatabase();
+  const { query } = await open(url);
+  const before = kept();
+  await sql`select 1`.execute(query);
+  expect(kept().toSorted()).toEqual(before.toSorted());
+});
+
 test('a count is a number, as on SQLite; what no number can hold is its digits', async () => {
   const { query } = await open(await server().createDatabase());
   const { rows } = await sql`
