@@ -49,6 +49,7 @@ export interface Connection<Tables> {
   /**
    * All of it happens or nothing does. On SQLite writers wait for one another from its first statement
    * on; on Postgres it is `read committed`, and `work` locks the rows that it decides by.
+   * There `work` runs again where two waited for each other: it does nothing but ask and write.
    */
   change<T>(work: (query: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** A condition that is true of a column whose text is one of these, however many: one parameter. */
