@@ -62,7 +62,7 @@ export function explainWriting(thrown: unknown, store: string): unknown {
   if (isErrno(error, 'EROFS', 'EACCES', 'EPERM')) {
     return storeErrors.create('DS_STORE_READONLY', { store, reason: fileReason(error) }, error);
   }
-  return thrown;
+  return explainSqlite(thrown, { file: store, busyTimeoutMs: 0 }) ?? thrown;
 }
 
 /** Whether another process is writing, or was at that moment. */
