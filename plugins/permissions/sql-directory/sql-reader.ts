@@ -21,7 +21,7 @@ export function createSqlReader(app: AppQuery): DirectoryReader {
     },
     async findByEmail(email) {
       const users = await usersWhere(tables.hasEmail(email));
-      return users.filter((user) => isSameName(user.email ?? '', email));
+      return users.filter((user) => user.email !== null && isSameName(user.email, email));
     },
     async findById(id) {
       return (await usersWhere(tables.isUser(id)))[0];

@@ -1,6 +1,7 @@
-import type { UserChanges } from '../contract.ts';
+import type { User, UserChanges } from '../contract.ts';
 import type { DirectoryWriter } from '../directory.ts';
 import { permissionErrors } from '../errors.ts';
+import { isSameName } from '../store-directory/same-name.ts';
 import { assertStorable } from '../store-directory/storable.ts';
 import { unknownUser } from '../store-directory/store-writer.ts';
 import { writeAppAudit } from './app-audit.ts';
@@ -78,9 +79,7 @@ export function createSqlWriter(app: AppTransaction): DirectoryWriter {
       }
       const after = await createSqlReader(app).findById(userId);
       if (after === undefined) throw unknownUser(userId, description);
-      const isSo = (key: keyof UserChanges) =>
-        changes[key] === undefined || after[key] === changes[key];
-      if (isSo('active') && isSo('superuser') && isSo('email')) return after;
+      if (isAsAsked(after, changes)) return after;
       throw leftOut(description, 'was not changed');
     },
   };
@@ -107,8 +106,11 @@ function assignmentsOf({ sql, spec, shapes, description }: AppTransaction, chang
       throw permissionErrors.create('DS_DIRECTORY_COLUMN_UNNAMED', facts);
     }
     const value = changes[key];
-    if (typeof value !== 'boolean') return sql`${sql.id(column)} = ${value}`;
-    const type = shapes.users.columns.get(column)?.type ?? '';
+    const { type = '', limit = null } = shapes.users.columns.get(column) ?? {};
+    if (typeof value !== 'boolean') {
+      if (limit !== null) assertFits(value ?? '', limit);
+      return sql`${sql.id(column)} = ${value}`;
+    }
     if (type === 'bool') return sql`${sql.id(column)} = ${value}`;
     if (/^(?:int[248]|numeric)$/.test(type)) return sql`${sql.id(column)} = ${value ? 1 : 0}`;
     throw permissionErrors.create('DS_DIRECTORY_MISMATCH', {
@@ -118,11 +120,27 @@ function assignmentsOf({ sql, spec, shapes, description }: AppTransaction, chang
   });
 }
 
+function assertFits(email: string, limit: number): void {
+  const { length } = Array.from(email);
+  if (length <= limit) return;
+  const problem = `has ${length} characters, and there is room for ${limit}`;
+  throw permissionErrors.create('DS_USER_INVALID', { what: 'email', given: email, problem });
+}
+
 function takenEmail(app: AppTransaction, { email = '' }: UserChanges, thrown: unknown) {
   const column = app.shapes.users.columns.get(app.spec.users.email ?? '');
   if (!violatesKeyOf(thrown, app.shapes.users, column)) return undefined;
   const facts = { what: 'email', given: email, directory: app.description } as const;
   return permissionErrors.create('DS_USER_EXISTS', facts, thrown);
+}
+
+/** An e-mail address may be written in small letters there. */
+function isAsAsked(user: User, { email, active, superuser }: UserChanges): boolean {
+  return (
+    (active ?? user.active) === user.active &&
+    (superuser ?? user.superuser) === user.superuser &&
+    isSameName(email ?? user.email ?? '', user.email ?? '')
+  );
 }
 
 /** A trigger, a rule or a policy can keep a row from being written without a word. */

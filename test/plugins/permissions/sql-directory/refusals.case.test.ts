@@ -105,6 +105,24 @@ test('a user whom a trigger keeps as before is not said to be changed', async ()
   ).rejects.toMatchObject({ code: 'DS_DIRECTORY_REFUSED' });
 });
 
+test('an e-mail address that is kept in small letters is changed all the same', async () => {
+  const { ask, directory } = await createApplication(server());
+  await ask(raising('update on auth_user', 'new.email := lower(new.email); return new;'));
+  const set = directory.change((tables) => tables.setUser('1', { email: 'ADA@example.net' }));
+  expect(await set).toMatchObject({ email: 'ada@example.net' });
+});
+
+test('an e-mail address that there is no room for is said before it is written', async () => {
+  const { directory } = await createApplication(server());
+  const email = `${'🦊'.repeat(63)}@example.org`;
+  const set = (to: string) => directory.change((tables) => tables.setUser('1', { email: to }));
+  expect(await set(email)).toMatchObject({ email });
+  await expect(set(`a${email}`)).rejects.toMatchObject({
+    code: 'DS_USER_INVALID',
+    facts: { problem: 'has 76 characters, and there is room for 75' },
+  });
+});
+
 test('the e-mail address of another user is told as that, any other unique index is not', async () => {
   const indexes = [
     'create unique index on auth_user (email)',

@@ -29,6 +29,7 @@ test('users are as the application has them', async () => {
   expect(sso).toMatchObject({ email: null, active: true, hasUsablePassword: false });
   const empty = await only(directory.read.findByUsername('empty'));
   expect(empty).toMatchObject({ active: false, hasUsablePassword: false, created: null });
+  expect(await directory.read.findByEmail('')).toEqual([]);
   expect(directory.description).toMatch(/^auth_user in test-\d+ at 127\.0\.0\.1$/);
 });
 
