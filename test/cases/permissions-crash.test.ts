@@ -43,7 +43,7 @@ describe('a writer is killed at fifty moments', { timeout: 240_000 }, () => {
           return rows.length > 0;
         },
       });
-          expect(inMidst).toSatisfy(isSome);
+      expect(inMidst).toSatisfy(isSome);
     });
 
     test('the same when it is the server that is killed', async () => {
