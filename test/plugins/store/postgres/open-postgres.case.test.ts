@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 
@@ -159,6 +160,18 @@ test('a server that was restarted is connected to again', async () => {
     { id: 1, text: 'before' },
     { id: 2, text: 'after' },
   ]);
+});
+
+test('a change begins anew where its connection had ended before it, unnoticed', async () => {
+  const url = await createNotes();
+  const driver = await open(url);
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(driver.query);
+  const pid = rows[0]?.pid ?? 0;
+  process.kill(pid, 'SIGTERM');
+  // Awaiting anything would let this process look at its sockets.
+  while (existsSync(`/proc/${pid}`));
+  await driver.change((query) => write(1, 'changed').execute(query));
+  expect(await notes(url)).toContainEqual({ id: 1, text: 'changed' });
 });
 
 test.each(['SIGINT', 'SIGKILL'] as const)(
