@@ -12,7 +12,7 @@ export interface Row {
   readonly peerMs: number;
   readonly runs: number;
   /** What is compared, where it is no time. */
-  readonly unit?: 'MiB';
+  readonly unit?: 'MiB' | 'ns';
 }
 
 /** What could not be measured, and why. */

@@ -7,6 +7,7 @@ import { isWithin, type Row, type Skipped } from './row.ts';
 import { measureStartUp } from './start-up.ts';
 import { renderTable } from './render-table.ts';
 import { measurePermissions } from './permissions.ts';
+import { measureOptions } from './options.ts';
 import { measureProcesses } from './processes.ts';
 import { measureUp } from './up.ts';
 
@@ -23,6 +24,7 @@ try {
   rows.push(...(await measureStartUp(checkout, runs.startUp)));
   rows.push(...(await measurePermissions(runs.startUp)));
   rows.push(...(await measureProcesses(checkout, runs.cold)));
+  rows.push(...(await measureOptions(runs.cold)));
   if (engine) {
     const measured = await measureUp({ engine, checkout }, runs);
     rows.push(...measured.rows);
