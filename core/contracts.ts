@@ -15,4 +15,4 @@ export interface Contracts {
 }
 
 /** The name by which something is exposed and asked for. */
-export type ContractToken = keyof Contracts & string;
+export type ContractToken = Extract<keyof Contracts, string>;

@@ -37,26 +37,26 @@ async function inspectorOf({ host }: TestHost): Promise<Contracts['test-inspecto
 }
 
 test('a service is stopped, ready, running, unhealthy or failed, as it is at that moment', async () => {
-  await using test = open({ db });
-  const { inspect } = await inspectorOf(test);
+  await using opened = open({ db });
+  const { inspect } = await inspectorOf(opened);
   const state = async () => (await inspect('db')).state;
   expect(await state()).toBe('stopped');
-  await test.up();
+  await opened.up();
   expect(await state()).toBe('ready');
-  test.runner.report('db', 'unhealthy');
+  opened.runner.report('db', 'unhealthy');
   expect(await state()).toBe('unhealthy');
-  test.runner.change('db', { health: 'starting', generation: 'another' });
+  opened.runner.change('db', { health: 'starting', generation: 'another' });
   expect(await state()).toBe('running');
-  test.runner.exit('db', 3);
+  opened.runner.exit('db', 3);
   expect(await state()).toBe('failed');
-  test.runner.vanish('db');
+  opened.runner.vanish('db');
   expect(await state()).toBe('stopped');
 });
 
 test('the next command sees what the last one left ready', async () => {
-  await using test = open({ db });
-  await test.up();
-  await using next = test.again();
+  await using opened = open({ db });
+  await opened.up();
+  await using next = opened.again();
   const { inspect } = await inspectorOf(next);
   expect(await inspect('db')).toMatchObject({
     state: 'ready',
@@ -66,8 +66,8 @@ test('the next command sees what the last one left ready', async () => {
 
 test('it exports what this machine sees, of that service alone, whether it runs or not', async () => {
   const cache = { run: { docker: image() }, exports: { CACHE_URL: 'redis://here' } };
-  await using test = open({ db, cache });
-  const { inspect } = await inspectorOf(test);
+  await using opened = open({ db, cache });
+  const { inspect } = await inspectorOf(opened);
   expect((await inspect('db')).exports).toEqual({ DATABASE_URL: 'postgres://127.0.0.1:5432/app' });
   expect((await inspect('cache')).exports).toEqual({ CACHE_URL: 'redis://here' });
 });
@@ -76,16 +76,16 @@ test('what another service holds is not read: it may be costly, or away', async 
   const token = secret({ command: ['devservices-test-no-such-command'] });
   const other = { run: { docker: image() }, exports: { TOKEN: token } };
   const behind = { run: { docker: image() }, dependsOn: ['db'], exports: { BEHIND: 'yes' } };
-  await using test = open({ db, other, behind });
-  const { inspect } = await inspectorOf(test);
+  await using opened = open({ db, other, behind });
+  const { inspect } = await inspectorOf(opened);
   expect((await inspect('db')).state).toBe('stopped');
   expect((await inspect('behind')).exports).toEqual({ BEHIND: 'yes' });
   expect((await thrownBy(inspect('other'))).message).toContain('devservices-test-no-such-command');
 });
 
 test('a name that no service has is refused', async () => {
-  await using test = open({ db });
-  const { inspect } = await inspectorOf(test);
+  await using opened = open({ db });
+  const { inspect } = await inspectorOf(opened);
   const error = await thrownBy(inspect('bd'));
   expect(error['code']).toBe('DS_SERVICE_UNKNOWN');
   expect(error.message).toContain('Did you mean "db"?');
@@ -100,17 +100,19 @@ test('only runners that could run it are asked, and where it is pinned only that
   }) as Plugin;
   const local = hostProcess({ command: 'postgres' });
   const worker = { run: { local: hostProcess({ command: 'worker' }) } };
-  await using test = open({ db, worker, either: { run: { local, docker: image() } } }, runs);
-  const { inspect } = await inspectorOf(test);
+  await using opened = open({ db, worker, either: { run: { local, docker: image() } } }, runs);
+  const { inspect } = await inspectorOf(opened);
   const looks = () =>
-    [test.runner, processes].map(({ calls }) => calls.filter((call) => call === 'observe').length);
+    [opened.runner, processes].map(
+      ({ calls }) => calls.filter((call) => call === 'observe').length,
+    );
   await inspect('db');
   expect(looks()).toEqual([1, 0]);
   await inspect('worker');
   expect(looks()).toEqual([1, 1]);
   await inspect('either');
   expect(looks()).toEqual([2, 2]);
-  await test.up({ services: ['either'] });
+  await opened.up({ services: ['either'] });
   const before = looks();
   expect((await inspect('either')).state).toBe('ready');
   expect(looks().map((count, index) => count - (before[index] ?? 0))).toEqual([0, 1]);
@@ -124,16 +126,16 @@ test('a runner that sees nothing says so; that of another service is nobody’s 
     setup: (ctx) => ctx.runner('process', () => processes),
   }) as Plugin;
   const worker = { run: { local: hostProcess({ command: 'worker' }) } };
-  await using test = open({ db, worker }, runs);
-  const { inspect } = await inspectorOf(test);
-  test.runner.lose(error);
+  await using opened = open({ db, worker }, runs);
+  const { inspect } = await inspectorOf(opened);
+  opened.runner.lose(error);
   expect(await thrownBy(inspect('db'))).toBe(error);
   expect((await inspect('worker')).state).toBe('stopped');
 });
 
 test('what a factory is given tells where and whose it is', async () => {
-  await using test = open({ db });
-  const { checkoutFolder, project } = await inspectorOf(test);
-  expect(project).toBe(test.host.project.project);
-  expect(checkoutFolder.startsWith(`${test.root}/.state/devservices/`)).toBe(true);
+  await using opened = open({ db });
+  const { checkoutFolder, project } = await inspectorOf(opened);
+  expect(project).toBe(opened.host.project.project);
+  expect(checkoutFolder.startsWith(`${opened.root}/.state/devservices/`)).toBe(true);
 });

@@ -33,9 +33,9 @@ function createRegister(fail: (id: number) => void = () => {}) {
 }
 
 async function open(...plugins: Plugin[]) {
-  const test = createTestHost({ config: { plugins } });
-  await test.host.configure();
-  return test;
+  const opened = createTestHost({ config: { plugins } });
+  await opened.host.configure();
+  return opened;
 }
 
 test('extensions run when the contract is made, in the order of the plugins, before anybody gets it', async () => {
@@ -48,8 +48,8 @@ test('extensions run when the contract is made, in the order of the plugins, bef
     extend('test-names', ({ names }) => void names.push('slow again'));
   });
   const first = definePlugin({ ...says('first').spec, before: ['slow'] }) as Plugin;
-  await using open_ = await open(slow, says('last'), register, first);
-  const asked = ['1', '2', '3'].map(async () => [...(await open_.host.use('test-names')).names]);
+  await using opened = await open(slow, says('last'), register, first);
+  const asked = ['1', '2', '3'].map(async () => [...(await opened.host.use('test-names')).names]);
   const all = ['first', 'slow', 'slow again', 'last'];
   expect(await Promise.all(asked)).toEqual([all, all, all]);
   expect(made).toHaveLength(1);
@@ -63,8 +63,8 @@ test('who asks from inside of another contract gets it extended too', async () =
       return { allows: async (user) => names.includes(user) };
     }),
   );
-  await using test = await open(reader, says('ann'), register);
-  const authorizer = await test.host.use('authorizer');
+  await using opened = await open(reader, says('ann'), register);
+  const authorizer = await opened.host.use('authorizer');
   expect(await authorizer.allows('ann', 'x')).toBe(true);
   expect(await authorizer.allows('bob', 'x')).toBe(false);
 });
@@ -73,15 +73,15 @@ test('nothing is made and nobody extends where nobody asks', async () => {
   const { register, made } = createRegister();
   let calls = 0;
   const counting = plugin('counting', ({ extend }) => extend('test-names', () => void calls++));
-  await using test = await open(register, counting);
-  await test.up();
+  await using opened = await open(register, counting);
+  await opened.up();
   expect([made, calls]).toEqual([[], 0]);
 });
 
 test('where nobody exposes it the extension is left out, and asking is an error as ever', async () => {
-  await using test = await open(says('alone'));
-  await test.up();
-  expect(await codesOf(test.host.use('test-names'))).toEqual(['DS_CONTRACT_MISSING']);
+  await using opened = await open(says('alone'));
+  await opened.up();
+  expect(await codesOf(opened.host.use('test-names'))).toEqual(['DS_CONTRACT_MISSING']);
 });
 
 test('an extension that throws is blamed on its plugin; the next attempt makes and extends anew', async () => {
@@ -93,14 +93,14 @@ test('an extension that throws is blamed on its plugin; the next attempt makes a
       names.push('flaky');
     }),
   );
-  await using test = await open(register, says('early'), flaky, says('late'));
-  const [one, two] = [test.host.use('test-names'), test.host.use('test-names')];
+  await using opened = await open(register, says('early'), flaky, says('late'));
+  const [one, two] = [opened.host.use('test-names'), opened.host.use('test-names')];
   const error = await thrownBy(one);
   expect(error).toMatchObject({ code: 'DS_PLUGIN_THREW', facts: { plugin: 'flaky' } });
   expect(error.message).toContain('flaky failed in its extension of the contract "test-names"');
   expect(await thrownBy(two)).toBe(error);
   isBroken = false;
-  const { id, names } = await test.host.use('test-names');
+  const { id, names } = await opened.host.use('test-names');
   expect({ id, names, made: made.length }).toEqual({
     id: 2,
     names: ['early', 'flaky', 'late'],
@@ -112,13 +112,13 @@ test('a make that failed is tried again and extends again', async () => {
   const { register, made } = createRegister((id) => {
     if (id === 1) throw new Error('the disk is away');
   });
-  await using test = await open(register, says('ann'));
-  expect(await thrownBy(test.host.use('test-names'))).toMatchObject({
+  await using opened = await open(register, says('ann'));
+  expect(await thrownBy(opened.host.use('test-names'))).toMatchObject({
     code: 'DS_PLUGIN_THREW',
     facts: { plugin: 'register', where: 'the contract "test-names"' },
   });
   expect(made[0]?.names).toEqual([]);
-  expect((await test.host.use('test-names')).names).toEqual(['ann']);
+  expect((await opened.host.use('test-names')).names).toEqual(['ann']);
 });
 
 test('a plugin whose setup fails extends nothing', async () => {
@@ -127,11 +127,11 @@ test('a plugin whose setup fails extends nothing', async () => {
     extend('test-names', ({ names }) => void names.push('bad'));
     throw new Error('kaput');
   });
-  await using test = createTestHost({ config: { plugins: [register, says('good'), bad] } });
-  expect(await codesOf(test.host.configure())).toEqual(['DS_PLUGIN_THREW']);
+  await using opened = createTestHost({ config: { plugins: [register, says('good'), bad] } });
+  expect(await codesOf(opened.host.configure())).toEqual(['DS_PLUGIN_THREW']);
   // What needs no configuration goes on without that plugin.
-  await test.host.plugins();
-  expect((await test.host.use('test-names')).names).toEqual(['good']);
+  await opened.host.plugins();
+  expect((await opened.host.use('test-names')).names).toEqual(['good']);
 });
 
 test('an extension that comes after somebody was given the contract is refused, not lost', async () => {
@@ -141,9 +141,9 @@ test('an extension that comes after somebody was given the contract is refused, 
   );
   await using inTime = await open(register, late);
   expect(await codesOf(inTime.host.initialize('up'))).toEqual([]);
-  await using test = await open(register, late);
-  await test.host.use('test-names');
-  const error = await thrownBy(test.host.initialize('up'));
+  await using opened = await open(register, late);
+  await opened.host.use('test-names');
+  const error = await thrownBy(opened.host.initialize('up'));
   expect(error).toMatchObject({
     code: 'DS_CONTRACT_MADE',
     facts: { token: 'test-names', plugin: 'late' },

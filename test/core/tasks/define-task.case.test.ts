@@ -129,7 +129,7 @@ test('each command has the types of its own arguments', () => {
           expectTypeOf(args.force).toEqualTypeOf<boolean>();
           expectTypeOf(host.root).toEqualTypeOf<string>();
           // @ts-expect-error -- an argument of the other command
-          expectTypeOf(args.names).toBeNever;
+          void args.names;
           return { told: 7 };
         },
         render: ({ told }: { told: number }) => told.toFixed(1),
