@@ -34,14 +34,21 @@ export const storeErrors = defineErrors({
     message: ({ problem }) => `The URL of a database ${problem}.`,
     hint: () => 'Write it as postgres://USER@HOST:PORT/DATABASE.',
   }),
-  DS_STORE_UNREACHABLE: entry<{ store: string; reason: string; service?: string | undefined }>({
+  DS_STORE_UNREACHABLE: entry<{
+    store: string;
+    reason: string;
+    service?: string | undefined;
+    isFile?: boolean;
+  }>({
     blame: 'environment',
     title: 'A database cannot be reached',
     message: ({ store, reason }) => `${store} cannot be reached: ${reason}.`,
-    hint: ({ service }) =>
-      service === undefined
-        ? 'Check that it runs, and that the URL names its host, port and database.'
-        : `See how it is by \`devservices status\`; \`devservices up ${service}\` starts it.`,
+    hint: ({ service, isFile }) =>
+      isFile === true
+        ? 'Run the command again: it opens what is there now.'
+        : service === undefined
+          ? 'Check that it runs, and that the URL names its host, port and database.'
+          : `See how it is by \`devservices status\`; \`devservices up ${service}\` starts it.`,
   }),
   DS_STORE_DENIED: entry<{ store: string; reason: string }>({
     blame: 'environment',

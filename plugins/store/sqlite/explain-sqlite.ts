@@ -6,13 +6,23 @@ import {
   reasonOf,
   stateErrors,
 } from 'devservices/machine';
-import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { storeErrors } from '../errors.ts';
 import { findBackups } from './store-file.ts';
 
-// SQLite's own number.
-const corruptCode = 11;
+// SQLite's own numbers.
+const kinds: Readonly<Record<number, string>> = {
+  3: 'PERM',
+  5: 'BUSY',
+  6: 'LOCKED',
+  8: 'READONLY',
+  10: 'IOERR',
+  11: 'CORRUPT',
+  13: 'FULL',
+  14: 'CANTOPEN',
+  26: 'NOTADB',
+};
 
 export interface StorePlace {
   file: string;
@@ -73,8 +83,9 @@ export function isBusy(thrown: unknown): boolean {
 function codeOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { code, rawCode } = thrown as { code?: unknown; rawCode?: unknown };
-  // A newer kind of damage than libsql has names for.
-  if (typeof rawCode === 'number' && (rawCode & 0xff) === corruptCode) return 'SQLITE_CORRUPT';
+  // libsql has names for some kinds only; the kind of a kind is in the lowest byte.
+  const known = typeof rawCode === 'number' ? kinds[rawCode & 0xff] : undefined;
+  if (known !== undefined) return `SQLITE_${known}`;
   if (typeof code === 'string') return code.startsWith('SQLITE_') ? code : undefined;
   // What libsql says where it could not open the file at all.
   return thrown.message.startsWith('ConnectionFailed(') ? 'SQLITE_CANTOPEN' : undefined;
@@ -85,8 +96,21 @@ function explainAccess(store: string, thrown: unknown): DevServicesError {
   if (refusal !== undefined) {
     return storeErrors.create('DS_STORE_READONLY', { store, reason: refusal }, thrown);
   }
+  if (isFull(dirname(store))) {
+    return storeErrors.create('DS_STORE_FULL', { store, reason: 'the disk is full' }, thrown);
+  }
   const reason = reasonOf(thrown);
   return stateErrors.create('DS_STATE_UNREADABLE', { path: store, reason }, thrown);
+}
+
+/** Beside the file SQLite keeps an index of 32 KiB, and says of a disk without room for it only that it failed. */
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < 64 * 1024;
+  } catch {
+    return false;
+  }
 }
 
 function whyReadonly(store: string, thrown: unknown): string {

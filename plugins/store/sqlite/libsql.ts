@@ -1,5 +1,6 @@
 import { reasonOf } from 'devservices/machine';
 import type LibsqlDatabase from 'libsql';
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { storeErrors } from '../errors.ts';
 
@@ -54,14 +55,15 @@ function connect(
   { file, mode, waitMs }: ConnectionRequest,
 ): SqliteConnection {
   const database = new Libsql(addressOf(file, mode), { timeout: waitMs });
+  const inode = inodeOf(file);
   let isOpen = true;
-  // A call on one that is closed would end the process.
   const opened = () => {
-    if (isOpen) return database;
-    throw storeErrors.create('DS_STORE_UNREACHABLE', {
-      store: file,
-      reason: 'it has been closed, as this command is ending',
-    });
+    // A call on one that is closed would end the process; of one that was moved, nobody else sees the changes.
+    if (isOpen && inodeOf(file) === inode) return database;
+    const reason = isOpen
+      ? 'it was moved, removed or replaced while it was open'
+      : 'it has been closed, as this command is ending';
+    throw storeErrors.create('DS_STORE_UNREACHABLE', { store: file, reason, isFile: true });
   };
   return {
     run(sql, parameters = []) {
@@ -82,6 +84,10 @@ function connect(
       isOpen = false;
     },
   };
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { throwIfNoEntry: false, bigint: true })?.ino;
 }
 
 // As SQLite takes a place with a mode: whatever stands in a path is escaped.

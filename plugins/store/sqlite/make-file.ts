@@ -1,7 +1,8 @@
-import { acquireLock, type Clock } from 'devservices/machine';
+import { acquireLock, type Clock, withDeadline } from 'devservices/machine';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { explainWriting } from './explain-sqlite.ts';
+import { storeErrors } from '../errors.ts';
+import { explainWriting, type StorePlace } from './explain-sqlite.ts';
 import { loadSqlite } from './libsql.ts';
 import { applicationId, formatVersion, isMade } from './store-file.ts';
 
@@ -9,14 +10,22 @@ import { applicationId, formatVersion, isMade } from './store-file.ts';
  * Makes the file of the store where there is none. It appears in one step, complete: who is killed before
  * leaves nothing that counts.
  *
- * Throws what `isMade` throws, DS_STORE_READONLY, DS_STORE_FULL.
+ * Throws what `isMade` throws, DS_STORE_READONLY, DS_STORE_FULL, DS_STORE_BUSY.
  */
-export async function makeFile(file: string, clock: Clock): Promise<void> {
+export async function makeFile({ file, busyTimeoutMs }: StorePlace, clock: Clock): Promise<void> {
   const connect = await loadSqlite();
   try {
     await inTurn(file, async () => {
       const path = join(dirname(file), 'store.lock');
-      const lock = await acquireLock({ path, task: 'make the store', clock });
+      const lock = await withDeadline(
+        { clock, ms: busyTimeoutMs },
+        (signal) => acquireLock({ path, task: 'make the store', clock, signal }),
+        () =>
+          storeErrors.create('DS_STORE_BUSY', {
+            store: file,
+            seconds: Math.round(busyTimeoutMs / 1000),
+          }),
+      );
       try {
         if (!isMade(file)) prepare(file, connect);
       } finally {

@@ -32,7 +32,7 @@ export async function openSqlite({
   clock = systemClock,
   busyTimeoutMs = 10_000,
 }: SqlitePlace): Promise<Driver> {
-  if (!isMade(file)) await makeFile(file, clock);
+  if (!isMade(file)) await makeFile({ file, busyTimeoutMs }, clock);
   const connect = await loadSqlite();
   const explain = (thrown: unknown) => explainSqlite(thrown, { file, busyTimeoutMs });
   const open = (mode: ConnectionRequest['mode'], waitMs: number): SqliteConnection => {

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, watch } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { acquireLock, systemClock } from '../../../core/machine.ts';
 import { eachStore } from '../../rig/database.ts';
 import { createTempFolder } from '../../rig/state/temp-folder.ts';
 import { openStore } from './notes.ts';
-import { type StorePlace, startStoreProcess } from './store-process.ts';
+import { bundleStore, type StorePlace, startStoreProcess } from './store-process.ts';
 
 interface CountTables {
   count_now: { n: number };
@@ -153,4 +154,39 @@ test('a first start that is killed at any moment is finished by the next', async
     expect(await next.ended).toBe('done');
     expect(readdirSync(folder).filter((file) => /^store\.lock$|new|copy/.test(file))).toEqual([]);
   }
+});
+
+test('where the packages of the databases are not installed, that is said', async () => {
+  const bundle = join(createTempFolder(), 'store.mjs');
+  copyFileSync(await bundleStore(), bundle);
+  for (const [options, name] of [
+    [{}, 'libsql'],
+    [{ url: 'postgres://127.0.0.1:1/none' }, 'pg'],
+  ] as const) {
+    const folder = createTempFolder();
+    const one = await startStoreProcess(
+      { folder, options, bundle },
+      `await store.open(${counting}).catch((error) => { say(error.message); throw error; });`,
+    );
+    one.go();
+    expect(await one.ended).toBe('DS_STORE_DRIVER_MISSING');
+    expect(one.lines[1]).toContain(`${name} could not be loaded on ${process.platform}`);
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
+
+test('who finds a store being made by one that hangs waits, and then says so', async () => {
+  const folder = createTempFolder();
+  const lock = await acquireLock({
+    path: join(folder, 'store.lock'),
+    task: 'hang',
+    clock: systemClock,
+  });
+  const one = await startStoreProcess({ folder }, count(1));
+  one.go();
+  expect(await one.ended).toBe('DS_STORE_BUSY');
+  lock.release();
+  const next = await startStoreProcess({ folder }, count(1));
+  next.go();
+  expect(await next.ended).toBe('done');
 });

@@ -9,6 +9,8 @@ import type { DatabaseParts } from '../../../plugins/store/database.ts';
 export interface StorePlace {
   folder: string;
   options?: DatabaseParts['options'];
+  /** The file that `bundleStore` made, or a copy of it. */
+  bundle?: string;
 }
 
 /** A process of its own with a store, which has loaded all that it needs and waits for `go`. */
@@ -26,8 +28,8 @@ export interface StoreProcess {
 const repo = join(import.meta.dirname, '../../..');
 let bundle: Promise<string> | undefined;
 
-// In one file, once: to load it from its sources takes each of many processes a second and more.
-function bundleStore(): Promise<string> {
+/** The store in one file: to load it from its sources takes each of many processes a second and more. */
+export function bundleStore(): Promise<string> {
   // In the repo, from where the packages that stay outside are found.
   const outfile = join(repo, `node_modules/.cache/devservices-test-store-${process.pid}.mjs`);
   bundle ??= build({
@@ -35,7 +37,7 @@ function bundleStore(): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['kysely', 'libsql', 'pg'],
+    external: ['libsql', 'pg'],
     outfile,
     logLevel: 'error',
   }).then(() => outfile);
@@ -53,14 +55,14 @@ afterAll(async () => {
  * @example await startStoreProcess(place, `await store.open({ owner: 'a', migrations: {} }); say('opened');`);
  */
 export async function startStoreProcess(
-  { folder, options = {} }: StorePlace,
+  { folder, options = {}, bundle: file }: StorePlace,
   script: string,
   before: readonly string[] = [],
 ): Promise<StoreProcess> {
   const program = `
     import { once } from 'node:events';
-    import { createDatabase } from ${JSON.stringify(await bundleStore())};
-    await Promise.all(['kysely', 'libsql', 'pg'].map((name) => import(name)));
+    import { createDatabase } from ${JSON.stringify(file ?? (await bundleStore()))};
+    await Promise.all(['libsql', 'pg'].map((name) => import(name)));
     const say = (line) => console.log(line);
     const inspect = () => Promise.reject(new Error('there is no service here'));
     const context = { checkoutFolder: ${JSON.stringify(folder)}, inspect };

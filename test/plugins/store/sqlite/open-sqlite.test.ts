@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadSqlite } from '../../../../plugins/store/sqlite/libsql.ts';
@@ -143,6 +143,20 @@ test('a writer waits for another one, and says so when that never ends', async (
   other.run('commit');
   other.close();
   await expect(waiting).resolves.toHaveLength(1);
+});
+
+test('a store that is moved away while it is open is neither read nor written any more', async () => {
+  const { file, store } = openStore();
+  const { change, query } = await store.open<NotesTables>(notes);
+  const add = () =>
+    change((tables) => tables.insertInto('notes_note').values(note('one')).execute());
+  await add();
+  renameSync(file, `${file}.away`);
+  const gone = { code: 'DS_STORE_UNREACHABLE', message: expect.stringContaining('moved') };
+  await expect(add()).rejects.toMatchObject(gone);
+  await expect(query.selectFrom('notes_note').selectAll().execute()).rejects.toMatchObject(gone);
+  renameSync(`${file}.away`, file);
+  expect(await query.selectFrom('notes_note').selectAll().execute()).toHaveLength(1);
 });
 
 test('a change that begins after the close is refused, also where it would be the first', async () => {
