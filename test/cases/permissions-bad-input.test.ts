@@ -77,7 +77,7 @@ const users: BadInput[] = [
   })),
 ];
 
-const permissions: BadInput[] = [
+const names: BadInput[] = [
   {
     name: 'a permission that nothing declares',
     words: give('mail.reed'),
@@ -267,7 +267,7 @@ describe('bad arguments: a message with a hint, exit 2, the store unchanged', ()
   });
   afterAll(() => checkout[Symbol.asyncDispose]());
 
-  test.each([...users, ...permissions, ...newUsers, ...commandLines])(
+  test.each([...users, ...names, ...newUsers, ...commandLines])(
     '$name',
     async ({ words, code, says = [], hints = '' }) => {
       const refusal = await checkout.refusal(['permissions', ...words]);
