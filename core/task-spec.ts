@@ -30,6 +30,8 @@ export type Argument =
       readonly description: string;
       readonly many?: boolean;
       readonly required?: boolean;
+      /** May be a secret: no error repeats a word of the line that it is in. */
+      readonly secret?: boolean;
     }
   /** Everything after `--`. */
   | { readonly kind: 'rest'; readonly description: string; readonly required?: boolean };

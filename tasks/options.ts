@@ -45,6 +45,7 @@ export default defineTask(import.meta, {
         value: {
           kind: 'positional',
           required: true,
+          secret: true,
           description: 'A text where the option takes one, else JSON; - reads it from stdin',
         },
       },

@@ -52,7 +52,10 @@ async function parseOptions(
   }
   try {
     const { operands, unknown } = command.parseOptions([...argv]);
-    if (unknown[0] !== undefined) throw unknownOption(task, unknown[0], known);
+    if (unknown[0] !== undefined) {
+      const argument = mayRepeat(spec) ? unknown[0] : 'of that name';
+      throw unknownOption(task, argument, known);
+    }
     return operands;
   } catch (error) {
     const key =
@@ -86,8 +89,14 @@ function assignPositionals(
     given[key] = argument.many ? left.splice(0) : left.shift();
   }
   if (left[0] !== undefined) {
-    throw taskErrors.create('DS_ARGUMENT_UNEXPECTED', { given: left[0], task });
+    const given = mayRepeat(spec) ? left[0] : '…';
+    throw taskErrors.create('DS_ARGUMENT_UNEXPECTED', { given, task });
   }
+}
+
+// A secret with a blank in it, for one, is two words where it was not quoted.
+function mayRepeat(spec: ArgumentSpec): boolean {
+  return !Object.values(spec).some((one) => one.kind === 'positional' && one.secret);
 }
 
 function unknownOption(task: string, argument: string, known: readonly string[]): Error {

@@ -165,6 +165,26 @@ test.each([
   expect(files).toEqual([]);
 });
 
+test.each([
+  ['hunter2', 'hunter2'],
+  ['-hunter2'],
+  ['--hunter2'],
+  ['--hunter2=hunter2'],
+  ['x', '--', 'hunter2'],
+])('words that make no command line are not repeated: %s', async (...words) => {
+  const { repo } = createOptionsRepo();
+  for (const more of [[], ['--json']]) {
+    const argv = ['options', ...more, 'set', 'mail.password', ...words];
+    const { exitCode, stdout, stderr } = await repo.run(...argv);
+    expect(exitCode).toBe(2);
+    expect(stdout + stderr).toMatch(/DS_ARGUMENT_/);
+    expect(stdout + stderr).not.toContain('hunter2');
+  }
+  const misspelt = await repo.run('options', 'ste', 'mail.password', ...words);
+  expect(misspelt.exitCode).toBe(2);
+  expect(misspelt.stdout + misspelt.stderr).not.toContain('hunter2');
+});
+
 test('stdin: one line loses its end, several keep it, and what is no UTF-8 is refused', async () => {
   const { repo, values } = createOptionsRepo();
   const pipe = (input: string | Uint8Array, key = 'mail.from') =>
