@@ -89,8 +89,8 @@ function assignPositionals(
     given[key] = argument.many ? left.splice(0) : left.shift();
   }
   if (left[0] !== undefined) {
-    const given = mayRepeat(spec) ? left[0] : '…';
-    throw taskErrors.create('DS_ARGUMENT_UNEXPECTED', { given, task });
+    const shown = mayRepeat(spec) ? left[0] : '…';
+    throw taskErrors.create('DS_ARGUMENT_UNEXPECTED', { given: shown, task });
   }
 }
 
