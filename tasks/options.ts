@@ -59,6 +59,9 @@ export default defineTask(import.meta, {
           );
         }
         const { stdin } = foreground.attach({ noTerminal: true });
+        if (isPiped && stdin && 'isTTY' in stdin && stdin.isTTY) {
+          log.info(`Type the value of ${args.key}; Ctrl-D on a line of its own ends it.`);
+        }
         const given = isPiped ? await readAll(stdin, signal) : args.value;
         const result = await options.set({
           project,
