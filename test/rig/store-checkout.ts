@@ -132,7 +132,11 @@ function withJson(words: readonly string[]): string[] {
   return words.toSpliced(dashes < 0 ? words.length : dashes, 0, '--json');
 }
 
-const binOf = (): string => join(process.env[packageVariable] ?? '', 'bin.mjs');
+function binOf(): string {
+  const folder = process.env[packageVariable];
+  if (folder === undefined) throw new Error('Only the project `cases` has the packed bin.');
+  return join(folder, 'bin.mjs');
+}
 
 function expectNoSecret(...all: readonly Ran[]): void {
   for (const { stdout, stderr } of all) expect(stdout + stderr).not.toContain(password);
