@@ -32,7 +32,6 @@ const ownFiles = [
 const packages = [
   'zod',
   'tapable',
-  'commander',
   'cosmiconfig/dist/Explorer.js',
   'dockerode',
   'zx/core',

@@ -3,7 +3,6 @@
  * parts of them that are used. All others stay dependencies, imported when something needs them.
  */
 export const bundledPackages = [
-  'commander',
   'cosmiconfig',
   'dockerode',
   'kysely',

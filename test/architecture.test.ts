@@ -37,7 +37,6 @@ const lateDoors: readonly RegExp[] = [/^core\/cli\/run-process\.ts$/, /^tasks\/[
 // One owner per dependency. Whoever else needs it asks the owner's module.
 const owners: Readonly<Record<string, readonly RegExp[]>> = {
   '@babel/parser': [/^core\/(config|tasks)\//],
-  commander: [/^core\/cli\//],
   cosmiconfig: [/^core\/config\//],
   dockerode: [/^plugins\/docker\//],
   esbuild: [/^core\/config\//],

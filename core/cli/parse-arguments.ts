@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { parseArgs } from 'node:util';
 import { taskErrors } from '../errors/catalogue/task.ts';
 import { completeArguments } from '../tasks/complete-arguments.ts';
 import { flagOf } from '../tasks/flag-of.ts';
@@ -22,7 +22,7 @@ export async function parseArguments(
   const own = end < 0 ? argv : argv.slice(0, end);
   const after = end < 0 ? [] : argv.slice(end + 1);
   const given: Record<string, unknown> = {};
-  const operands = own.length === 0 ? [] : await parseOptions(task, spec, own, given);
+  const operands = own.length === 0 ? [] : parseOptions(task, spec, own, given);
   const rest = Object.entries(spec).find(([, { kind }]) => kind === 'rest');
   if (rest) given[rest[0]] = after;
   else operands.push(...after);
@@ -30,51 +30,47 @@ export async function parseArguments(
   return completeArguments(task, spec, given);
 }
 
-async function parseOptions(
+function parseOptions(
   task: string,
   spec: ArgumentSpec,
   argv: readonly string[],
   given: Record<string, unknown>,
-): Promise<string[]> {
-  const options = Object.entries(spec).filter((entry): entry is [string, Valued] =>
-    ['flag', 'option'].includes(entry[1].kind),
+): string[] {
+  const options = new Map(
+    Object.entries(spec)
+      .filter((entry): entry is [string, Valued] => ['flag', 'option'].includes(entry[1].kind))
+      .map(([key, argument]) => [flagOf(key), { key, argument }]),
   );
-  const known = options.map(([key]) => flagOf(key));
-  const command = await createCommand(options);
-  for (const [key, argument] of options) {
-    // commander would read `--no-deps` as the opposite of `--deps`: the events tell the flags apart.
-    command.on(`option:${flagOf(key).slice(2)}`, (value?: string | null) => {
-      if (argument.kind === 'flag') given[key] = true;
-      else if (typeof value === 'string' && known.includes(value)) throw missing(task, key, spec);
-      else if (argument.many) given[key] = [...((given[key] as string[]) ?? []), value];
-      else given[key] = value;
-    });
-  }
-  try {
-    const { operands, unknown } = command.parseOptions([...argv]);
-    if (unknown[0] !== undefined) {
-      const argument = mayRepeat(spec) ? unknown[0] : 'of that name';
-      throw unknownOption(task, argument, known);
+  const known = [...options.keys()];
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      [...options].map(([flag, { argument }]) => [
+        flag.slice('--'.length),
+        { type: argument.kind === 'flag' ? 'boolean' : 'string' },
+      ]),
+    ),
+    // Its own errors name one thing where ours name what there is.
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const operands: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { key, argument } = options.get(token.rawName) ?? {};
+    if (key === undefined || argument === undefined || (argument.kind === 'flag' && token.inlineValue)) {
+      const shown = mayRepeat(spec) ? (argv[token.index] ?? token.rawName) : 'of that name';
+      throw unknownOption(task, shown, known);
     }
-    return operands;
-  } catch (error) {
-    const key =
-      isMissingValue(error) &&
-      options.find(([name]) => error.message.includes(`'${flagOf(name)} `));
-    throw key ? missing(task, key[0], spec) : error;
+    const { value } = token;
+    if (argument.kind === 'flag') given[key] = true;
+    else if (value === undefined || known.includes(value)) throw missing(task, key, spec);
+    else if (argument.many) given[key] = [...((given[key] as string[]) ?? []), value];
+    else given[key] = value;
   }
-}
-
-async function createCommand(options: readonly [string, Valued][]): Promise<Command> {
-  // Imported here: most command lines have no option at all.
-  const { Command: CommandClass } = await import('commander');
-  const command = new CommandClass()
-    .exitOverride()
-    .configureOutput({ writeErr: () => {}, outputError: () => {} });
-  for (const [key, argument] of options) {
-    command.option(argument.kind === 'flag' ? flagOf(key) : `${flagOf(key)} <${argument.value}>`);
-  }
-  return command;
+  return operands;
 }
 
 function assignPositionals(
@@ -118,10 +114,4 @@ function missing(task: string, key: string, spec: ArgumentSpec): Error {
     argument: `a value for ${flagOf(key)} (${value})`,
     task,
   });
-}
-
-function isMissingValue(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'code' in error && error.code === 'commander.optionMissingArgument'
-  );
 }

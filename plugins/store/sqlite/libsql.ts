@@ -37,7 +37,7 @@ export interface ConnectionRequest {
 /** Loads libsql. Throws DS_STORE_DRIVER_MISSING where its binary for this platform is not installed. */
 export async function loadSqlite(): Promise<(request: ConnectionRequest) => SqliteConnection> {
   try {
-    const { default: Libsql } = await import('libsql');
+    const { default: Libsql } = await withoutNetworkReport(() => import('libsql'));
     return (request) => connect(Libsql, request);
   } catch (error) {
     const platform = `${process.platform}-${process.arch}`;
@@ -47,6 +47,19 @@ export async function loadSqlite(): Promise<(request: ConnectionRequest) => Sqli
       { name: 'libsql', platform, reason },
       error,
     );
+  }
+}
+
+// Its loader learns from a report of this process which C library there is; the part of the report that
+// tells of the network takes most of its time.
+async function withoutNetworkReport<T>(work: () => Promise<T>): Promise<T> {
+  const report = process.report as { excludeNetwork?: boolean };
+  const before = report.excludeNetwork ?? false;
+  report.excludeNetwork = true;
+  try {
+    return await work();
+  } finally {
+    report.excludeNetwork = before;
   }
 }
 

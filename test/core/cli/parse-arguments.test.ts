@@ -88,6 +88,8 @@ describe('arguments of a task', () => {
     [['--wait-timeout', '-1'], 'DS_ARGUMENT_INVALID', '-1'],
     [['--wait-timeout', '9'.repeat(400)], 'DS_ARGUMENT_INVALID', '--wait-timeout'],
     [['--recreate=yes'], 'DS_ARGUMENT_INVALID', '--recreate takes no value'],
+    [['--recreate='], 'DS_ARGUMENT_INVALID', '--recreate takes no value'],
+    [['-xyz'], 'DS_ARGUMENT_UNKNOWN', '-xyz'],
   ])('%j is refused with %s', async (argv, code, words) => {
     const thrown = await thrownBy(parse(...argv));
     expect(thrown).toMatchObject({ code, blame: 'user' });
