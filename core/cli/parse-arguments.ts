@@ -60,7 +60,11 @@ function parseOptions(
     if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
     const { key, argument } = options.get(token.rawName) ?? {};
-    if (key === undefined || argument === undefined || (argument.kind === 'flag' && token.inlineValue)) {
+    if (
+      key === undefined ||
+      argument === undefined ||
+      (argument.kind === 'flag' && token.inlineValue)
+    ) {
       const shown = mayRepeat(spec) ? (argv[token.index] ?? token.rawName) : 'of that name';
       throw unknownOption(task, shown, known);
     }

@@ -1,20 +1,8 @@
-import { z, type ZodType } from 'zod';
+import { z } from 'zod';
 import { closestName, didYouMean } from '../suggestion.ts';
+import type { RunKinds } from './core-kinds.ts';
 import { isMergeable } from './merge-tree.ts';
-import { containerRun } from './schema-container.ts';
-import { processRun } from './schema-process.ts';
 import { describeValue, type Finding, findingsOf } from './schema-problems.ts';
-
-/**
- * Schemas of runs by kind; `container` and `process` are there without saying, a kind without one takes
- * anything.
- */
-export type RunKinds = ReadonlyMap<string, ZodType | undefined>;
-
-const coreKinds: ReadonlyMap<string, ZodType> = new Map<string, ZodType>([
-  ['container', containerRun],
-  ['process', processRun],
-]);
 
 /** The checked runs of one service by key, and what is wrong with them. */
 export interface CheckedRuns {
@@ -85,14 +73,13 @@ function checkRun(
     return { findings: [{ path: at, text }] };
   }
   const { kind } = run;
-  const known = [...new Set([...coreKinds.keys(), ...kinds.keys()])];
-  const schema =
-    typeof kind === 'string' ? (kinds.get(kind) ?? defaultSchema(kind, kinds)) : undefined;
-  if (typeof kind !== 'string' || !schema) {
+  const known = [...kinds.keys()];
+  if (typeof kind !== 'string' || !kinds.has(kind)) {
     const meant = typeof kind === 'string' ? didYouMean(kind, known) : '';
     const text = `Expected a kind of run that a plugin brings (${known.join(', ')}), found ${describeValue(kind)}.${meant}`;
     return { findings: [{ path: [...at, 'kind'], text }] };
   }
+  const schema = kinds.get(kind) ?? z.looseObject({ kind: z.string() });
   const parsed = schema.safeParse(run);
   if (!parsed.success) {
     return { findings: findingsOf(parsed.error.issues, { schema, value: run, at }) };
@@ -100,8 +87,4 @@ function checkRun(
   // A plugin's schema need not know `kind`.
   const checked = isMergeable(parsed.data) ? { ...parsed.data, kind } : run;
   return { run: checked, findings: [] };
-}
-
-function defaultSchema(kind: string, kinds: RunKinds): ZodType | undefined {
-  return coreKinds.get(kind) ?? (kinds.has(kind) ? z.looseObject({ kind: z.string() }) : undefined);
 }

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import * as z from 'zod';
 import {
   field,
   hostLines,
+  ipAddress,
   text,
   textLike,
   textOrTexts,
@@ -15,15 +15,6 @@ const mac = textLike(
   'a MAC address such as 02:42:ac:11:65:43',
 );
 const address = ipAddress('an IP address');
-
-/** An address of an interface; `of` narrows it. */
-export function ipAddress(type: string, of?: 4 | 6): z.ZodType<string> {
-  const isAddress = (value: unknown) => {
-    const version = typeof value === 'string' ? isIP(value) : 0;
-    return of === undefined ? version !== 0 : version === of;
-  };
-  return z.custom<string>(isAddress).meta({ type });
-}
 
 /** A container's place on one network. */
 export const networkAttachment = z.strictObject({

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { resolveDuration, type Duration } from '../duration.ts';
 
@@ -144,4 +145,13 @@ export function wholeNumber(least: number, most: number, type: string): z.ZodTyp
   const isWithin = (value: unknown): boolean =>
     Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
   return z.custom<number>(isWithin).meta({ type });
+}
+
+/** An address of an interface; `of` narrows it. */
+export function ipAddress(type: string, of?: 4 | 6): z.ZodType<string> {
+  const isAddress = (value: unknown) => {
+    const version = typeof value === 'string' ? isIP(value) : 0;
+    return of === undefined ? version !== 0 : version === of;
+  };
+  return z.custom<string>(isAddress).meta({ type });
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { type PortRange, portsOfRange } from '../service/port-range.ts';
-import { ipAddress } from './schema-container-network.ts';
 import { readiness } from './schema-readiness.ts';
 import {
   aFunction,
@@ -8,6 +7,7 @@ import {
   environment,
   field,
   flag,
+  ipAddress,
   name,
   portName,
   portNumber,

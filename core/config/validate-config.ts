@@ -2,8 +2,9 @@ import { relative } from 'node:path';
 import { resolveDuration } from '../duration.ts';
 import { configErrors, type ConfigProblem } from '../errors/catalogue/config.ts';
 import type { Service } from '../service/service.ts';
-import { checkRuns, type RunKinds } from './check-runs.ts';
+import { checkRuns } from './check-runs.ts';
 import type { InlineTask, ResolvedConfig } from './config.ts';
+import type { RunKinds } from './core-kinds.ts';
 import { crossCheck } from './cross-checks.ts';
 import { isMergeable } from './merge-tree.ts';
 import { type Origins, originText } from './origins.ts';
@@ -15,7 +16,7 @@ export interface ConfigToValidate {
   /** What `mergeLayers` gave, or the draft that a `configure` tap has changed. */
   merged: object;
   origins: Origins;
-  /** Schemas of runs by kind, as plugins brought them; core's own are there without saying. */
+  /** Schemas of runs by kind: core's own, and what plugins brought. */
   kinds: RunKinds;
   /** Folder of the configuration: files in messages are relative to it. */
   root: string;

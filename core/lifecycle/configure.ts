@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { RunKinds } from '../config/check-runs.ts';
 import type { Config, ResolvedConfig } from '../config/config.ts';
+import { kindsIn, loadCoreKinds, type RunKinds } from '../config/core-kinds.ts';
 import { type Layer, withPluginLayers } from '../config/layer.ts';
 import { loadLayers } from '../config/layers.ts';
 import type { ModuleLoading } from '../config/load-module.ts';
@@ -65,12 +65,27 @@ export async function loadProject(
   };
 }
 
+/**
+ * The kinds of runs that a project may have; `isOpen`: runs of any kind may be added before it is checked
+ * for the last time.
+ */
+export async function loadKinds(
+  { merged, pluginHost }: LoadedProject,
+  { isOpen }: { isOpen: boolean },
+): Promise<RunKinds> {
+  const kinds = new Map(await loadCoreKinds(isOpen ? 'all' : kindsIn(merged)));
+  for (const [kind, { schema }] of pluginHost.runners) {
+    kinds.set(kind, (schema as z.ZodType | undefined) ?? kinds.get(kind));
+  }
+  return kinds;
+}
+
 /** Checks the merged configuration; its problems and the plugins' are told together. */
-export function checkProject(project: LoadedProject): ResolvedConfig {
+export function checkProject(project: LoadedProject, kinds: RunKinds): ResolvedConfig {
   const problems = [...project.pluginErrors];
   let config: ResolvedConfig | undefined;
   try {
-    config = validateConfig({ ...project, kinds: kindsOf(project.pluginHost) });
+    config = validateConfig({ ...project, kinds });
   } catch (thrown) {
     problems.unshift(...asErrors(thrown));
   }
@@ -80,16 +95,14 @@ export function checkProject(project: LoadedProject): ResolvedConfig {
 
 /** Checks what a plugin's `configure` tap left of the configuration, and blames the plugin. */
 export function recheck(
-  project: LoadedProject,
-  draft: ResolvedConfig,
-  plugin: string,
+  { origins, root }: LoadedProject,
+  { draft, plugin, kinds }: { draft: ResolvedConfig; plugin: string; kinds: RunKinds },
 ): ResolvedConfig {
-  const { pluginHost, origins, root } = project;
   const { hookTimeoutMs, ...rest } = draft;
   const services = withLongRuns(draft.services);
   const given = Object.entries({ ...rest, services, hookTimeout: hookTimeoutMs });
   const merged = Object.fromEntries(given.filter(([, value]) => value !== undefined));
-  return validateConfig({ merged, origins, root, kinds: kindsOf(pluginHost), blame: plugin });
+  return validateConfig({ merged, origins, root, kinds, blame: plugin });
 }
 
 // A tap may write `run` as short as a file does.
@@ -101,8 +114,4 @@ function withLongRuns(services: unknown): unknown {
     return [name, { ...service, run: wrapSingle(['services', name, 'run'], run) }];
   });
   return Object.fromEntries(long);
-}
-
-function kindsOf({ runners }: PluginHost): RunKinds {
-  return new Map([...runners].map(([kind, { schema }]) => [kind, schema as z.ZodType | undefined]));
 }

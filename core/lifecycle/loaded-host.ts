@@ -12,7 +12,7 @@ import { createPluginHost, type PluginHostOptions } from '../plugin/plugin-host.
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { HostFlags } from './global-flags.ts';
 import { inPhase } from './phase.ts';
-import { checkProject, type LoadedProject, loadProject, recheck } from './configure.ts';
+import { checkProject, type LoadedProject, loadKinds, loadProject, recheck } from './configure.ts';
 
 /** Asks the user something that is done only when agreed to; undefined: there is nobody to ask. */
 export type HostAsk = (question: string) => Promise<boolean> | undefined;
@@ -57,14 +57,15 @@ export async function loadHost(base: HostBase): Promise<LoadedHost & { config: R
   const loaded = await inPhase(base, { phase: 'load' }, () =>
     loadProject({ ...base, configFile, flags }, parts.hostOptions, builtIn),
   );
-  const checked = await inPhase(base, { phase: 'validate' }, () => checkProject(loaded));
+  const kinds = await loadKinds(loaded, { isOpen: parts.hooks.isTapped('configure') });
+  const checked = await inPhase(base, { phase: 'validate' }, () => checkProject(loaded, kinds));
   parts.hookTimeoutMs = checked.hookTimeoutMs;
   const config = await inPhase(base, { phase: 'configure' }, async () => {
     let current = checked;
     if (!parts.hooks.isTapped('configure')) return current;
     const draft = structuredCopy(checked);
     const afterTap = (plugin: string) => {
-      current = recheck(loaded, draft, plugin);
+      current = recheck(loaded, { draft, plugin, kinds });
     };
     await parts.hooks.call('configure', { config: draft, signal: base.signal }, { afterTap });
     return current;

@@ -15,8 +15,11 @@ import { onTestFinished } from 'vitest';
 import type { ConfigProblem } from '../../../core/errors/catalogue/config.ts';
 import { type DevServicesError, isDevServicesError } from '../../../core/errors/error.ts';
 import { type LayersRequest, loadLayers } from '../../../core/config/layers.ts';
+import { loadCoreKinds } from '../../../core/config/core-kinds.ts';
 import { mergeLayers } from '../../../core/config/merge-layers.ts';
 import { validateConfig } from '../../../core/config/validate-config.ts';
+
+const kinds = await loadCoreKinds();
 
 /** A folder with a git top level in it and files of a test; gone when the test is over. */
 export function createRepo(files: Readonly<Record<string, string>> = {}) {
@@ -54,7 +57,7 @@ export function createRepo(files: Readonly<Record<string, string>> = {}) {
     },
     async validate(options?: Partial<LayersRequest>) {
       const { layers } = await load(options);
-      return validateConfig({ ...mergeLayers(layers), root, kinds: new Map() });
+      return validateConfig({ ...mergeLayers(layers), root, kinds });
     },
   };
 }

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { environmentLayers, flagLayers } from '../../../core/config/assignment-layers.ts';
 import type { Config } from '../../../core/config/config.ts';
+import { loadCoreKinds } from '../../../core/config/core-kinds.ts';
 import { mergeLayers } from '../../../core/config/merge-layers.ts';
 import { validateConfig } from '../../../core/config/validate-config.ts';
 import { thrownBy } from '../../rig/kernel.ts';
+
+const kinds = await loadCoreKinds();
 
 function engineOf(
   engine: Config['engine'],
@@ -14,7 +17,7 @@ function engineOf(
 ) {
   const file = { name: 'repo', source: 'devservices.config.ts', value: { engine } } as const;
   const merged = mergeLayers([file, ...environmentLayers(env), ...flagLayers(flags)]);
-  return validateConfig({ ...merged, kinds: new Map(), root: '/repo' }).engine;
+  return validateConfig({ ...merged, kinds, root: '/repo' }).engine;
 }
 
 test('engine is an address, or a record with what to do where it does not run', () => {

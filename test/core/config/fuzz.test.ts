@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigProblem } from '../../../core/errors/catalogue/config.ts';
 import { isDevServicesError } from '../../../core/errors/error.ts';
 import { environmentLayers, flagLayers } from '../../../core/config/assignment-layers.ts';
+import { loadCoreKinds } from '../../../core/config/core-kinds.ts';
 import { mergeLayers } from '../../../core/config/merge-layers.ts';
 import { parseJson, parseYaml } from '../../../core/config/parse-text.ts';
 import { formatPath, parsePath } from '../../../core/config/value-path.ts';
 import { validateConfig } from '../../../core/config/validate-config.ts';
+
+const kinds = await loadCoreKinds();
 
 /** What becomes of whatever layers say: `valid`, the code of our error, or a throw of anything else. */
 function outcome(
@@ -16,7 +19,7 @@ function outcome(
   try {
     const layers = values.map((value) => ({ name: 'repo', source: 'x', value }) as const);
     const merged = mergeLayers([...layers, ...assigned]);
-    const config = validateConfig({ ...merged, root: '/repo', kinds: new Map() });
+    const config = validateConfig({ ...merged, root: '/repo', kinds });
     return typeof config.project === 'string' ? 'valid' : 'valid without a project';
   } catch (error) {
     if (!isDevServicesError(error)) throw error;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loadCoreKinds } from '../../../core/config/core-kinds.ts';
 import { mergeLayers } from '../../../core/config/merge-layers.ts';
 import { validateConfig } from '../../../core/config/validate-config.ts';
 import { ready } from '../../../core/readiness/readiness.ts';
@@ -6,6 +7,8 @@ import { container } from '../../../core/run/run.ts';
 import { secret } from '../../../core/secret.ts';
 import { createRepo, errorOf, problemsOf } from './config-repo.ts';
 import { layerOf, problems, run, service, validate } from './validating.ts';
+
+const kinds = await loadCoreKinds();
 
 describe('validateConfig', () => {
   it('makes defaults explicit and keeps everything that was given', () => {
@@ -214,7 +217,6 @@ export default {
 describe('after a configure tap', () => {
   it('takes a resolved configuration again as it was', () => {
     const { merged, origins } = mergeLayers([layerOf({ ...service({}), hookTimeout: '5s' })]);
-    const kinds = new Map();
     const draft = validateConfig({ merged, origins, root: '/', kinds });
     expect(validateConfig({ merged: draft, origins, root: '/', kinds, blame: 'mail' })).toEqual(
       draft,
