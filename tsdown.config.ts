@@ -2,6 +2,7 @@ import { defineConfig, type UserConfig } from 'tsdown';
 import { bundledPackages } from './build/dependencies.ts';
 import { finishPackage } from './build/finish-package.ts';
 import { groupChunks } from './build/group-chunks.ts';
+import { keepCompiled } from './build/keep-compiled.ts';
 import { leaveOut } from './build/leave-out.ts';
 import { listEntries } from './build/list-entries.ts';
 import { resolveOwnName } from './build/resolve-own-name.ts';
@@ -25,7 +26,7 @@ export default defineConfig([
     deps: { alwaysBundle: bundledPackages.map(anyModuleOf), onlyBundle: false },
     // Modules of one chunk import one another on demand as well.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [resolveOwnName(), leaveOut(), writeLicenses()],
+    plugins: [resolveOwnName(), leaveOut(), writeLicenses(), keepCompiled()],
     outputOptions: {
       chunkFileNames: 'chunks/[name].mjs',
       comments: { legal: false, annotation: true, jsdoc: false },
