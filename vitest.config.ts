@@ -22,12 +22,14 @@ const onRealEngines = {
   testTimeout: 120_000,
   hookTimeout: 300_000,
   fileParallelism: false,
-  // Real engines and processes on a machine that may be busy: what fails twice has failed.
-  retry: 1,
+  // Real engines and processes on a machine that may be busy: what fails three times has failed.
+  retry: 2,
 };
 
 export default defineConfig({
   test: {
+    // What failed is read from the report: whole values, not their outlines.
+    chaiConfig: { truncateThreshold: 2000 },
     projects: [
       {
         test: {

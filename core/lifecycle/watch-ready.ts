@@ -13,19 +13,23 @@ export function watchReady(
 ): void {
   const { service } = instance;
   let exits = 0;
-  watch.on(instance, (event) => {
-    if (event.type !== 'exited') return;
-    exits += 1;
-    const { exitCode, willRestart } = event;
-    if (willRestart || tracked.current.state !== 'ready') return;
-    const error = event.isRemoval
-      ? serviceErrors.create('DS_SERVICE_REMOVED', { service })
-      : createExitError({ exitCode, exits, willRestart }, { service });
+  const fail = (error: DevServicesError, exitCode?: number): void => {
     onEnd(error);
     tracked.enter({
       state: 'failed',
       ...(exitCode === undefined ? {} : { exitCode }),
       reason: { code: error.code, text: error.message },
     });
+  };
+  watch.on(instance, (event) => {
+    if (event.type !== 'exited' && event.type !== 'removed') return;
+    const isGone = event.type === 'removed' || event.isRemoval;
+    if (event.type === 'exited') exits += 1;
+    if (tracked.current.state !== 'ready') return;
+    if (isGone) fail(serviceErrors.create('DS_SERVICE_REMOVED', { service }));
+    else if (!event.willRestart) {
+      const { exitCode, willRestart } = event;
+      fail(createExitError({ exitCode, exits, willRestart }, { service }), exitCode);
+    }
   });
 }

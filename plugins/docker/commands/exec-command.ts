@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecResult } from 'devservices/runner';
 import type Dockerode from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
@@ -6,18 +7,63 @@ import { createDemuxer } from '../logs/demux.ts';
 import { createMark, type Mark, signalMarked } from './marked-processes.ts';
 
 const keptBytes = 16 * 1024;
+const killPauseMs = 50;
+const requestPatienceMs = 1000;
+const startPatienceMs = 10_000;
 
-/**
- * Runs a command inside a container, without a shell. When the signal aborts, it rejects at once
- * with the signal's reason, and what was started is killed meanwhile.
- */
-export async function execCommand(
+interface ExecTarget {
+  id: string;
+  service: string;
+}
+
+/** Runs commands inside containers. */
+export interface CommandRunner {
+  /**
+   * Runs a command without a shell. When the signal aborts, it rejects at once with the signal's
+   * reason, and what was started is killed meanwhile.
+   */
+  run(
+    target: ExecTarget,
+    asked: { command: readonly string[]; signal: AbortSignal },
+  ): Promise<ExecResult>;
+  /** Resolves when everything that was given up is killed. */
+  settled(): Promise<void>;
+}
+
+export function createCommandRunner(engine: Engine): CommandRunner {
+  const kills = new Set<Promise<void>>();
+  return {
+    run: (target, asked) =>
+      execCommand(engine, target, {
+        ...asked,
+        onGivenUp(exec, mark) {
+          const kill = killStarted(engine, exec, { id: target.id, mark });
+          kills.add(kill);
+          void kill.finally(() => kills.delete(kill));
+        },
+      }),
+    async settled() {
+      await Promise.all(kills);
+    },
+  };
+}
+
+async function execCommand(
   engine: Engine,
-  { id, service }: { id: string; service: string },
-  { command, signal }: { command: readonly string[]; signal: AbortSignal },
+  { id, service }: ExecTarget,
+  {
+    command,
+    signal,
+    onGivenUp,
+  }: {
+    command: readonly string[];
+    signal: AbortSignal;
+    onGivenUp(exec: Dockerode.Exec, mark: Mark): void;
+  },
 ): Promise<ExecResult> {
   signal.throwIfAborted();
   const mark = createMark();
+  let begun: Dockerode.Exec | undefined;
   const doing = `run ${command[0] ?? 'a command'} inside ${service}`;
   try {
     return await engine.ask({ doing, signal }, async (client) => {
@@ -29,12 +75,13 @@ export async function execCommand(
         AttachStderr: true,
         abortSignal: signal,
       });
+      begun = exec;
       const output = await readOutput(exec, signal);
       const { ExitCode } = await exec.inspect({ abortSignal: signal });
       return { exitCode: ExitCode ?? 0, output };
     });
   } catch (thrown) {
-    if (signal.aborted) void killMarked(engine, id, mark);
+    if (signal.aborted && begun) onGivenUp(begun, mark);
     throw thrown;
   }
 }
@@ -57,9 +104,23 @@ async function readOutput(exec: Dockerode.Exec, signal: AbortSignal): Promise<st
   return kept.subarray(start).toString('utf8');
 }
 
-async function killMarked(engine: Engine, id: string, mark: Mark): Promise<void> {
+// A busy engine may start the process long after nobody waits for it any more.
+async function killStarted(
+  engine: Engine,
+  exec: Dockerode.Exec,
+  { id, mark }: { id: string; mark: Mark },
+): Promise<void> {
+  const givenUpAt = performance.now();
   try {
-    await signalMarked(await engine.client(), { id, mark, signal: 'SIGKILL' });
+    for (;;) {
+      const isKilled = await signalMarked(await engine.client(), { id, mark, signal: 'SIGKILL' });
+      const { Running, ExitCode } = await exec.inspect();
+      // The start may not have reached the engine, and then never does.
+      const patienceMs = Running ? startPatienceMs : requestPatienceMs;
+      const isOver = ExitCode !== null || performance.now() - givenUpAt > patienceMs;
+      if (isKilled === undefined || isOver) return;
+      await sleep(killPauseMs);
+    }
   } catch {
     // The container is gone, and with it the process.
   }

@@ -1,7 +1,8 @@
 import type { Engine } from './engine.ts';
 import { createTransport } from './transport.ts';
 
-const patienceMs = 5000;
+// Long enough for an engine that is only busy.
+const patienceMs = 20_000;
 
 /**
  * Whether an engine of this machine is shutting down: it takes no new connections from then on, while

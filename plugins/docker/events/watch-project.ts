@@ -137,8 +137,8 @@ async function whatFollows(
 ): Promise<{ willRestart: boolean; isRemoval: boolean }> {
   const found = await inspect(engine, container, signal);
   if (!found) return { willRestart: false, isRemoval: true };
-  const { Restarting, Running, Status } = found.State;
-  return { willRestart: Restarting || Running, isRemoval: Status === 'removing' };
+  const { Dead, Restarting, Running, Status } = found.State;
+  return { willRestart: Restarting || Running, isRemoval: Status === 'removing' || Dead };
 }
 
 async function inspect(

@@ -5,7 +5,7 @@ import { remoteHostOf } from '../engine/engine-address.ts';
 import type { Engine } from '../engine/engine.ts';
 import { thisMachine } from './container-addresses.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
-import { execCommand } from '../commands/exec-command.ts';
+import type { CommandRunner } from '../commands/exec-command.ts';
 import { hasListener } from './has-listener.ts';
 
 /** How long a connect may take before the container counts as not reachable that way. */
@@ -18,7 +18,11 @@ const proxyPatienceMs = 200;
  * not to be reached, the kernel's list of sockets inside does.
  */
 export async function checkListening(
-  { engine, addresses }: { engine: Engine; addresses: ContainerAddresses },
+  {
+    engine,
+    addresses,
+    commands,
+  }: { engine: Engine; addresses: ContainerAddresses; commands: CommandRunner },
   { instance, port, signal }: { instance: Instance; port: PortBinding; signal: AbortSignal },
 ): Promise<boolean> {
   const host = port.protocol === 'tcp' ? await addresses.find(instance, signal) : undefined;
@@ -28,7 +32,7 @@ export async function checkListening(
     addresses.doubt(instance.id);
     if (outcome === 'refused' && host !== thisMachine) return false;
   }
-  const { exitCode, output } = await execCommand(engine, instance, {
+  const { exitCode, output } = await commands.run(instance, {
     command: ['cat', `/proc/net/${port.protocol}`, `/proc/net/${port.protocol}6`],
     signal,
   });

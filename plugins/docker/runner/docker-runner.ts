@@ -15,7 +15,7 @@ import { createEnsureImage } from '../images/ensure-image.ts';
 import { createImageSizes } from '../images/image-sizes.ts';
 import { listMissingImages } from '../images/list-missing.ts';
 import { execAttached } from '../commands/exec-attached.ts';
-import { execCommand } from '../commands/exec-command.ts';
+import { createCommandRunner } from '../commands/exec-command.ts';
 import { findPortOwner } from './find-port-owner.ts';
 import { lastCheck } from './last-check.ts';
 import { normaliseContainer } from '../fields/normalise.ts';
@@ -57,6 +57,7 @@ export function createDockerRunner(
     options.cacheFolder === undefined ? undefined : createImageSizes(options.cacheFolder);
   const env = options.env ?? process.env;
   const imageBuilder = createImageBuilder({ engine, env });
+  const commands = createCommandRunner(engine);
   const ensureImage = createEnsureImage({
     engine,
     sizes,
@@ -92,7 +93,7 @@ export function createDockerRunner(
     listData: (project, services) => listVolumes(engine, project, services),
     removeData: (found, signal) => removeOwnedVolume(engine, found, signal),
     address: resolveAddress,
-    listens: (instance, port, signal) => checkListening(known, { instance, port, signal }),
+    listens: (instance, port, signal) => checkListening({ ...known, commands }, { instance, port, signal }),
     async probeAddress(instance, port, signal) {
       const host = await addresses.find(instance, signal);
       return host === undefined ? engine.reach(port.host, signal) : { host, port: port.container };
@@ -101,7 +102,7 @@ export function createDockerRunner(
       readLogs(engine, instance, { ...log, signal: AbortSignal.any([log.signal, closing.signal]) }),
     findStart: async (instance, signal) =>
       (await inspectContainer(engine, instance, signal)).state.startedAt,
-    exec: (instance, command, signal) => execCommand(engine, instance, { command, signal }),
+    exec: (instance, command, signal) => commands.run(instance, { command, signal }),
     execAttached: (instance, command) => execAttached(engine, instance, command),
     watch: (project, signal) =>
       watchProject(known, project, AbortSignal.any([signal, closing.signal])),
@@ -117,10 +118,10 @@ export function createDockerRunner(
     diagnose: (signal) => diagnoseDocker(engine, signal),
     findStarter: (signal) => findEngineStarter({ ...options, ...engine.options }, signal),
     portOwner: (port) => findPortOwner(engine, port, closing.signal),
-    close() {
+    async close() {
       closing.abort();
+      await commands.settled();
       engine.close();
-      return Promise.resolve();
     },
   };
 }

@@ -119,6 +119,23 @@ test('a service that somebody removes while it is awaited is named', async () =>
   expect(resolveExitCode(thrown)).toBe(1);
 });
 
+test('a ready service that is only seen to be gone has failed too', async () => {
+  const services = { first: { run: image() }, db: { ...waits, dependsOn: ['first'] } };
+  await using host = createTestHost({ config: { services } });
+  host.runner.setExec('db', never);
+  const done = host.up();
+  await saw(host, 'probe-failed');
+  host.runner.exit('first', 137, { willRestart: true });
+  host.runner.vanish('first');
+  host.runner.exit('db', 1);
+  const outcome = await done;
+  expect(outcome.services['first']).toMatchObject({
+    state: 'failed',
+    error: { code: 'DS_SERVICE_REMOVED' },
+  });
+  expect(resolveExitCode(outcome.errors)).toBe(1);
+});
+
 test('a runner that loses sight ends the wait with its own error', async () => {
   await using host = createTestHost({ config: { services: { db: waits } } });
   host.runner.setExec('db', never);
