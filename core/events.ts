@@ -113,6 +113,19 @@ export type Happening =
   | ({ event: 'image-progress' } & ImageProgress)
   /** A line of a service's log. */
   | { event: 'log'; service: string; stream: 'stdout' | 'stderr'; text: string }
+  /** A server of this checkout listens; the token is told once, and is not in the journal. */
+  | { event: 'serving'; url: string; token?: string }
+  /** A call of the API that changed something or was refused; `code` where it went wrong. */
+  | {
+      event: 'api-called';
+      method: string;
+      path: string;
+      status: number;
+      /** As audit logs have it: `os:ada`, `token:ci`, `anonymous`. */
+      by: string;
+      elapsedMs: number;
+      code?: string;
+    }
   /** A line of the tool itself or of a plugin. */
   | { event: 'message'; level: 'debug' | 'info' | 'warn' | 'error'; text: string; plugin?: string };
 

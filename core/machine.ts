@@ -27,6 +27,8 @@ export { isZombie, type ProcessStat, readProcessStat } from './identity/process-
 export { describeProcess, findSocketOwner } from './identity/socket-owner.ts';
 export { isObject, loadStateFile, parseObject, replaceStateFile } from './identity/state-file.ts';
 export { watchPath } from './identity/watch-path.ts';
+export type { ProjectAccess } from './host-access.ts';
+export { type JournalEntry, type JournalReading, readJournal } from './journal-reader.ts';
 export { probeService } from './readiness/probe-service.ts';
 export { type ReadinessSource, waitReady } from './readiness/wait-ready.ts';
 export { createEventQueue, type EventQueue } from './run/event-queue.ts';

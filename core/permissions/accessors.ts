@@ -1,7 +1,8 @@
 import type { CommandShell } from '../command.ts';
 import type { Permissions } from './permissions.ts';
 
-interface Accessors {
+/** What each permission grants; `project` is added by core/host-access.ts. */
+export interface Accessors {
   /** Runs a declared command: `` await $`gcloud version` ``; any other is refused. */
   run: { readonly $: CommandShell };
   net: { readonly fetch: typeof fetch };

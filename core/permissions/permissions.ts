@@ -15,6 +15,8 @@ export interface Permissions {
   readonly env?: readonly string[];
   /** The engine's client, by `engine()`. */
   readonly engine?: boolean;
+  /** The project itself, by `project`: to look at its services and to run its tasks. */
+  readonly project?: boolean;
 }
 
 export const permissionNames = [
@@ -24,6 +26,7 @@ export const permissionNames = [
   'write',
   'env',
   'engine',
+  'project',
 ] as const satisfies readonly (keyof Permissions)[];
 
 /** What is asked for in `next` and was not in `before`, as `run: gcloud` lines. */

@@ -5,6 +5,7 @@ import type { AttachedCommand } from './attached-command.ts';
 import type { Attached, AttachedRun } from './attached-run.ts';
 import type { Finding } from './finding.ts';
 import type { Instance, PortBinding, ResolvedRun, Target } from './instance.ts';
+import type { InstanceStats } from './instance-stats.ts';
 import type { RunnerEvent } from './runner-event.ts';
 import type { Run } from './run.ts';
 import type {
@@ -20,6 +21,7 @@ export type { OwnedData } from './owned.ts';
 export type { AttachedCommand } from './attached-command.ts';
 export type * from './attached-run.ts';
 export type * from './instance.ts';
+export type { InstanceStats } from './instance-stats.ts';
 export type * from './runner-options.ts';
 
 /** What one look at a project found. */
@@ -163,6 +165,8 @@ export interface Runner {
   findStarter?(signal: AbortSignal): Promise<Starter | undefined>;
   /** When its present run began, by the runner's own clock, where `observe` does not tell. */
   findStart?(instance: Instance, signal: AbortSignal): Promise<number | undefined>;
+  /** What an instance that runs uses just now; undefined where it has just ended. */
+  stats?(instance: Instance, signal: AbortSignal): Promise<InstanceStats | undefined>;
   /** What `doctor` should know; throws nothing. */
   diagnose?(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Ends connections. */

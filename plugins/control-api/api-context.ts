@@ -1,0 +1,21 @@
+import type { ContractToken, Contracts, PluginContext } from 'devservices';
+import type { Clock, ProjectAccess } from 'devservices/machine';
+
+/** What handlers work with. */
+export interface ApiContext {
+  readonly project: ProjectAccess;
+  /** Name of the project. */
+  readonly name: string;
+  /** Folder of the configuration. */
+  readonly root: string;
+  /** This checkout's own folder; the journal is `events.ndjson` in it. */
+  readonly checkoutFolder: string;
+  readonly clock: Clock;
+  readonly log: PluginContext<unknown>['log'];
+  readonly events: PluginContext<unknown>['events'];
+  readonly metrics: PluginContext<unknown>['metrics'];
+  /** Throws DS_CONTRACT_MISSING, which is told as 404. */
+  use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
+  /** Aborts when the API is closed. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,6 @@
+import { serviceSpecs } from './services.ts';
+
+/** Every route of this plugin's own, in the order of the documentation. */
+export const specs = [...serviceSpecs] as const;
+
+export type OwnSpec = (typeof specs)[number];
