@@ -114,10 +114,11 @@ async function killStarted(
   try {
     for (;;) {
       const isKilled = await signalMarked(await engine.client(), { id, mark, signal: 'SIGKILL' });
-      const { Running, ExitCode } = await exec.inspect();
+      const { Running, Pid } = await exec.inspect();
       // The start may not have reached the engine, and then never does.
       const patienceMs = Running ? startPatienceMs : requestPatienceMs;
-      const isOver = ExitCode !== null || performance.now() - givenUpAt > patienceMs;
+      const hasEnded = !Running && Pid !== 0;
+      const isOver = hasEnded || performance.now() - givenUpAt > patienceMs;
       if (isKilled === undefined || isOver) return;
       await sleep(killPauseMs);
     }
