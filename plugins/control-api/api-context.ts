@@ -1,5 +1,6 @@
 import type { ContractToken, Contracts, PluginContext } from 'devservices';
 import type { Clock, ProjectAccess } from 'devservices/machine';
+import type { ApiDocument } from './openapi/api-document.ts';
 
 /** What handlers work with. */
 export interface ApiContext {
@@ -16,6 +17,8 @@ export interface ApiContext {
   readonly metrics: PluginContext<unknown>['metrics'];
   /** Throws DS_CONTRACT_MISSING, which is told as 404. */
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
+  /** The OpenAPI document of every route, also of those that plugins added. */
+  describe(): ApiDocument;
   /** Aborts when the API is closed. */
   readonly signal: AbortSignal;
 }
