@@ -37,13 +37,16 @@ const lateDoors: readonly RegExp[] = [/^core\/cli\/run-process\.ts$/, /^tasks\/[
 // One owner per dependency. Whoever else needs it asks the owner's module.
 const owners: Readonly<Record<string, readonly RegExp[]>> = {
   '@babel/parser': [/^core\/(config|tasks)\//],
+  '@hono/node-server': [/^plugins\/control-api\/server\//],
   cosmiconfig: [/^core\/config\//],
   dockerode: [/^plugins\/docker\//],
   esbuild: [/^core\/config\//],
+  hono: [/^plugins\/control-api\//],
   kysely: [/^plugins\/store\//],
   libsql: [/^plugins\/store\//],
   pg: [/^plugins\/store\//],
   picomatch: [/^plugins\/process\/supervisor\//],
+  'prom-client': [/^plugins\/control-api\/metrics\//],
   tapable: [/^core\/hooks\.ts$/, /^core\/plugin\//],
   tinyglobby: [/^core\/lifecycle\/ready-step\.ts$/],
   yaml: [/^core\/(config|tasks)\//],

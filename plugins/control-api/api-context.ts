@@ -1,5 +1,6 @@
 import type { ContractToken, Contracts, PluginContext } from 'devservices';
 import type { Clock, ProjectAccess } from 'devservices/machine';
+import type { ApiMetrics } from './api-metrics.ts';
 import type { ApiDocument } from './openapi/api-document.ts';
 
 /** What handlers work with. */
@@ -15,6 +16,8 @@ export interface ApiContext {
   readonly log: PluginContext<unknown>['log'];
   readonly events: PluginContext<unknown>['events'];
   readonly metrics: PluginContext<unknown>['metrics'];
+  /** What this API counts of itself: `createApiMetrics()`, one for each API. */
+  readonly apiMetrics: ApiMetrics;
   /** Throws DS_CONTRACT_MISSING, which is told as 404. */
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
   /** The OpenAPI document of every route, also of those that plugins added. */

@@ -7,21 +7,23 @@ export const reason = z.object({ code: z.string(), text: z.string() });
 
 export const endpoints = z.record(z.string(), z.object({ host: z.string(), port: z.int() }));
 
+export const serviceStates = [
+  'pending',
+  'pulling',
+  'starting',
+  'running',
+  'ready',
+  'unhealthy',
+  'failed',
+  'completed',
+  'skipped',
+  'stopped',
+] as const;
+
 /** A service as it is just now. */
 export const service = z.object({
   name: z.string(),
-  state: z.enum([
-    'pending',
-    'pulling',
-    'starting',
-    'running',
-    'ready',
-    'unhealthy',
-    'failed',
-    'completed',
-    'skipped',
-    'stopped',
-  ]),
+  state: z.enum(serviceStates),
   /** Key of the run: `docker`, `process`; empty where nothing of it is there. */
   runner: z.string(),
   reason,

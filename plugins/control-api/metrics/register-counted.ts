@@ -1,0 +1,72 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { MetricsMoment } from '../api-metrics.ts';
+
+type Row = MetricsMoment['rows'][number];
+
+/** What plugins counted and timed: `devservices_<key>_count` and `devservices_<key>_sum`. */
+export function registerCounted(registry: Registry, rows: readonly Row[]): void {
+  const registers = [registry];
+  for (const [name, named] of groupByName(rows)) {
+    const labelNames = [...new Set(named.flatMap(({ labels }) => Object.keys(labels)))];
+    const [{ row }] = named as [Named];
+    const help = `Of \`${printable(row.key)}\`, as plugins have counted it`;
+    const count = new Counter({
+      name: `${name}_count`,
+      help: `${help}: how often.`,
+      labelNames,
+      registers,
+    });
+    const sum = new Gauge({
+      name: `${name}_sum`,
+      help: `${help}: the sum.`,
+      labelNames,
+      registers,
+    });
+    for (const { row: one, labels } of named) {
+      if (!Number.isFinite(one.sum)) continue;
+      count.inc(labels, one.count);
+      sum.inc(labels, one.sum);
+    }
+  }
+}
+
+interface Named {
+  row: Row;
+  labels: Readonly<Record<string, string>>;
+}
+
+// Two keys may have one name: they are counted together.
+function groupByName(rows: readonly Row[]): ReadonlyMap<string, readonly Named[]> {
+  const names = new Map<string, Named[]>();
+  for (const row of rows) {
+    const name = metricName(row.key);
+    const named = names.get(name) ?? [];
+    named.push({ row, labels: labelsOf(row.tags) });
+    names.set(name, named);
+  }
+  return names;
+}
+
+function metricName(key: string): string {
+  const name = `devservices_${sanitise(key)}`;
+  // Those are the API's own.
+  return /^devservices_(?:api|service|stream)_/.test(name) ? `${name}_counted` : name;
+}
+
+function labelsOf(tags: Row['tags']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([name, value]) => [labelName(name), printable(value)]),
+  );
+}
+
+// Names that begin with two underscores are Prometheus's, `le` and `quantile` mean something to it.
+function labelName(name: string): string {
+  const plain = sanitise(name).replace(/^_+/, '');
+  return /^(?:\d.*|le|quantile|)$/.test(plain) ? `tag_${plain}` : plain;
+}
+
+const sanitise = (text: string): string => text.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+
+// A line of the format ends at a newline alone, which is escaped; what reads it may see more.
+// And who counts in JavaScript may give a number.
+const printable = (value: unknown): string => String(value).replaceAll(/\p{Cc}/gu, ' ');
