@@ -39,6 +39,13 @@ export async function leasePorts(request: LeaseRequest): Promise<ReadonlyMap<str
   }
 }
 
+/** What `leasePorts` would give just now; keeps nothing. */
+export async function previewPorts(request: LeaseRequest): Promise<ReadonlyMap<string, number>> {
+  const { registry } = loadRegistry(dirname(request.checkout.stateFolder));
+  const chosen = await choosePorts(request, registry);
+  return new Map(chosen.map((lease) => [leaseKey(lease), lease.host]));
+}
+
 /** Gives up what a checkout keeps, or only what one of its projects does. */
 export function releaseLeases(checkout: Checkout, project?: string): void {
   updateRegistry(dirname(checkout.stateFolder), ({ checkouts }) => {

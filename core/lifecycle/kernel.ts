@@ -15,6 +15,8 @@ export interface ProjectState extends PlanState {
   /** Digest of the files that a service's onReady step last succeeded with, by `stepOf`. */
   readonly stepInputs: Readonly<Record<string, string>>;
   recordStepInputs(step: string, digest: string): void;
+  /** What `leasePorts` would give just now; keeps nothing. */
+  previewPorts: PlanState['leasePorts'];
   /** Reads again what another task may have written since. */
   reload(): void;
   /** Forgets everything of these services (`all`: of the project). */

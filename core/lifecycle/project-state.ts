@@ -1,7 +1,8 @@
 import type { Checkout } from '../identity/checkout.ts';
 import { loadHmacKey } from '../identity/hmac-key.ts';
-import { leasePorts, releaseLeases } from '../identity/leases.ts';
+import { leasePorts, previewPorts, releaseLeases } from '../identity/leases.ts';
 import { readPins, removePins, writePin } from '../identity/pins.ts';
+import type { PortPlace } from '../identity/port-choice.ts';
 import { findPortHolder, isPortFree } from '../identity/port-owner.ts';
 import {
   type ReadyRecords,
@@ -31,6 +32,17 @@ export function openProjectState(options: {
   };
   load();
   let key: Uint8Array | undefined;
+  const leaseRequest = (
+    ...[wanted, { ours, strangers }]: Parameters<ProjectState['leasePorts']>
+  ) => ({
+    checkout,
+    project,
+    services: options.services,
+    wanted,
+    mode: strangers.size > 0 ? ('reassign' as const) : ('fail' as const),
+    isFree: async (port: number, place: PortPlace) =>
+      ours.has(port) || (!strangers.has(port) && (await isPortFree(port, place))),
+  });
   const save = () => writeReadyRecords(checkout, project, records);
   return {
     pins,
@@ -71,16 +83,8 @@ export function openProjectState(options: {
       return hashSpec(run, ports, key);
     },
     diffSpec,
-    leasePorts: (wanted, { ours, strangers }) =>
-      leasePorts({
-        checkout,
-        project,
-        services: options.services,
-        wanted,
-        mode: strangers.size > 0 ? 'reassign' : 'fail',
-        isFree: async (port, place) =>
-          ours.has(port) || (!strangers.has(port) && (await isPortFree(port, place))),
-      }),
+    leasePorts: (...asked) => leasePorts(leaseRequest(...asked)),
+    previewPorts: (...asked) => previewPorts(leaseRequest(...asked)),
     isPortFree,
     async holderOf(port, protocol) {
       for (const runner of await options.runners()) {
