@@ -1,0 +1,54 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ensureEngine } from '../../rig/engine/ensure-engine.ts';
+import { type EngineProxy, startEngineProxy } from '../../rig/engine-proxy.ts';
+import { type CaseProject, createCaseProject, never, nextMatching } from './case-project.ts';
+
+const engine = await ensureEngine();
+
+describe.skipIf(engine === null)('an engine that is busy, and answers late', () => {
+  const { socketPath = '', images } = engine ?? {};
+  const idle = { image: images?.tools ?? '', command: 'sleep 600' };
+
+  async function open(): Promise<CaseProject & { proxy: EngineProxy }> {
+    const proxy = await startEngineProxy({ target: socketPath });
+    onTestFinished(() => proxy.close());
+    return { proxy, ...(await createCaseProject(socketPath, { url: proxy.url })) };
+  }
+
+  test('a command that is given up before its process began is killed once it begins', async () => {
+    const { proxy, runner, docker, run, target } = await open();
+    const job = await run(target('job', idle));
+    const giveUp = new AbortController();
+    const isLate = new AbortController();
+    const late = new Promise((resolve) => isLate.signal.addEventListener('abort', resolve));
+    // Taken by the engine, and begun when nobody waits any more; what kills it is not held up.
+    let starts = 0;
+    proxy.fault(({ path }) => {
+      if (!/^\/exec\/\w+\/start$/.test(path) || ++starts > 1) return undefined;
+      return { delayUntil: late };
+    });
+    const given = runner.exec(job, ['sleep', '777'], giveUp.signal);
+    await proxy.seen(({ path }) => /^\/exec\/\w+\/start$/.test(path));
+    giveUp.abort(new Error('no answer in time'));
+    await expect(given).rejects.toThrow('no answer in time');
+    isLate.abort();
+    await runner.close();
+    const { Processes } = (await docker.getContainer(job.id).top()) as { Processes: string[][] };
+    expect(Processes.map((columns) => columns.at(-1))).toEqual(['sleep 600']);
+  }, 30_000);
+
+  test('what is dead when it is looked at was removed', async () => {
+    const { proxy, runner, project, docker, run, target } = await open();
+    const job = await run(target('job', idle));
+    const events = await runner.watch(project, never);
+    const State = { Status: 'dead', Dead: true, Running: false, Restarting: false };
+    proxy.fault(({ path }) =>
+      path === `/containers/${job.id}/json` ? { status: 200, body: { State } } : undefined,
+    );
+    const [exited] = await Promise.all([
+      nextMatching(events, ({ type }) => type === 'exited'),
+      docker.getContainer(job.id).remove({ force: true }),
+    ]);
+    expect(exited).toMatchObject({ id: job.id, willRestart: false, isRemoval: true });
+  }, 30_000);
+});
