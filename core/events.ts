@@ -132,8 +132,13 @@ export type Happening =
 /** What plugins and core emit. */
 export type EventBody = Happening | TaskFinished;
 
-/** What is written and read: the body, when, and of which project. */
-export type DevServicesEvent = EventBody & { at: string; project: string };
+/** What is written and read: the body, when, of which project, and by which host. */
+export type DevServicesEvent = EventBody & {
+  at: string;
+  project: string;
+  /** The same for all events of one host: several write to one journal. Absent in older journals. */
+  run?: string;
+};
 
 /** Whether an event ends a task. */
 export function isTaskFinished(event: EventBody): event is TaskFinished {
@@ -158,12 +163,15 @@ export function createEventStream(options: {
   redact?(body: EventBody): EventBody;
 }): EventStream {
   const sinks = new Set<EventSink>();
+  // It has to differ from others; nobody has to fail to guess it.
+  const run = Math.random().toString(36).slice(2, 10).padEnd(8, '0');
   return {
     emit(body) {
       const event: DevServicesEvent = {
         ...(options.redact?.(body) ?? body),
         at: new Date(options.now()).toISOString(),
         project: options.project(),
+        run,
       };
       for (const sink of sinks) {
         try {
