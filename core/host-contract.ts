@@ -11,11 +11,13 @@ import type { ExplainedValue } from './lifecycle/explain-config.ts';
 import type { RemoveOptions } from './lifecycle/remove-services.ts';
 import type { ResetOptions } from './lifecycle/reset.ts';
 import type { LogRequest } from './lifecycle/read-logs.ts';
+import type { ServiceStats } from './lifecycle/read-stats.ts';
 import type { ServiceRuns } from './lifecycle/list-runs.ts';
 import type { ProjectStatus } from './lifecycle/status.ts';
 import type { ToggleRequest } from './lifecycle/toggle-service.ts';
 import type { TaskOutcome, Up, UpOptions } from './lifecycle/up.ts';
 import type { Logger, LogLevel } from './log.ts';
+import type { Plan } from './plan/plan.ts';
 import type { PlanOptions } from './plan/plan-context.ts';
 import type { Plugin } from './plugin/plugin.ts';
 import type { LogLine } from './run/runner.ts';
@@ -59,6 +61,11 @@ export interface Host {
   initialize(task: string): Promise<void>;
   /** Waits for other tasks of this checkout, looks once at what there is, and decides what to do. */
   plan(options: PlanOptions & UpOptions): Promise<Up>;
+  /**
+   * What an `up` would decide just now. Waits for no other task, remembers nothing, starts nothing, not
+   * even an engine; plugins' `beforeUp` may amend a real one.
+   */
+  preview(options: PlanOptions): Promise<Plan>;
   /** What the last `plan` of this host came to so far; also after Ctrl-C ended it. */
   outcome(): TaskOutcome;
   /** Stops and removes; data stays. Works from labels and records where the configuration is broken. */
@@ -69,6 +76,8 @@ export interface Host {
   reset(options: ResetOptions): Promise<TaskOutcome>;
   /** `all`: every checkout of this machine. */
   status(options?: { all?: boolean }): Promise<readonly ProjectStatus[]>;
+  /** What each instance that runs uses just now, where its runner can tell. */
+  stats(): Promise<readonly ServiceStats[]>;
   /** Runs a command inside a service that runs; gives its exit status. Works from labels, too. */
   exec(request: ExecRequest): Promise<number>;
   /** Runs a service in the foreground and gives its exit status; one that runs is only followed. */
@@ -93,6 +102,8 @@ export interface Host {
   /** Tasks that plugins brought, by name. */
   pluginTasks(): Promise<ReadonlyMap<string, { plugin: string; spec: AnyTaskSpec }>>;
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
+  /** The text without the secrets that this host knows, as its events have it. */
+  redact(text: string): string;
   /** Lines below this level are not told. */
   setLogLevel(level: LogLevel): void;
   /** Undoes in reverse what was opened; never throws, failures are told. */

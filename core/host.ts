@@ -1,30 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import { systemClock } from './clock.ts';
-import type { ResolvedConfig } from './config/config.ts';
-import { findRoot, isKnownRoot } from './lifecycle/find-root.ts';
 import { parsePath } from './config/value-path.ts';
 import { throwAll } from './errors/as-error.ts';
-import { bugErrors } from './errors/catalogue/bug.ts';
 import type { Host, HostOptions } from './host-contract.ts';
+import { createOpening } from './host-opening.ts';
 import { listCheckouts } from './identity/checkout.ts';
 import { resolveCacheHome } from './identity/state-home.ts';
 import { ownUrl } from './own-url.ts';
 import { describePlugins } from './lifecycle/describe-plugins.ts';
 import { explainConfig } from './lifecycle/explain-config.ts';
 import { resolveGlobalFlags } from './lifecycle/global-flags.ts';
-import { initializeProject } from './lifecycle/initialize.ts';
-import {
-  briefly,
-  createVoice,
-  type HostBase,
-  type LoadedHost,
-  loadHost,
-  loadWithoutConfig,
-} from './lifecycle/loaded-host.ts';
+import { createVoice, type HostBase } from './lifecycle/loaded-host.ts';
 import type { Kernel } from './lifecycle/kernel.ts';
 import { inPhase } from './lifecycle/phase.ts';
 import { createRecorder, lockCheckout } from './lifecycle/open-project.ts';
-import { type OpenedHost, openKernel } from './lifecycle/open-kernel.ts';
 import { createSharedLock } from './lifecycle/shared-lock.ts';
 import { undoAll } from './lifecycle/undo-all.ts';
 import type { Up, UpTaps } from './lifecycle/up.ts';
@@ -49,12 +38,10 @@ export function createHost(options: HostOptions = {}): Host {
   const clock = options.clock ?? systemClock;
   const closing = new AbortController();
   const undos: (() => void | Promise<void>)[] = [];
-  let opened: OpenedHost | undefined;
-  let settings: Readonly<Record<string, unknown>> = {};
   let up: Up | undefined;
   let { since } = options;
 
-  const voice = createVoice({ clock, project: () => opened?.identity.project ?? '' });
+  const voice = createVoice({ clock, project: () => opening.opened()?.identity.project ?? '' });
   const { events, log } = voice;
   const recorder = createRecorder(events, log);
   const base: HostBase = {
@@ -71,72 +58,23 @@ export function createHost(options: HostOptions = {}): Host {
     log,
     redactor: voice.redactor,
     defer: (undo) => void undos.push(undo),
-    exports: async (only) => (opened ? (await acting()).resolveExports(opened, only) : {}),
-    project: () => opened?.identity.project ?? '',
+    async exports(only) {
+      const project = opened();
+      return project ? (await acting()).resolveExports(project, only) : {};
+    },
+    project: () => opening.opened()?.identity.project ?? '',
+    access: undefined,
     runnerContext: () => current().context,
   };
   const { signal } = base;
   // As many services as there are may wait for it.
   setMaxListeners(0, signal);
 
-  const open = (loaded: LoadedHost): void => {
-    const onSecret = (value: string) => voice.redactor.add(value);
-    opened = openKernel(base, loaded, onSecret);
-  };
-
-  let configuring: Promise<ResolvedConfig> | undefined;
-  const configure = (): Promise<ResolvedConfig> =>
-    (configuring ??= (async () => {
-      try {
-        const loaded = await loadHost(base);
-        open(loaded);
-        return loaded.config;
-      } catch (thrown) {
-        // A failed first leaves nothing half-set: the next one begins anew.
-        configuring = undefined;
-        throw thrown;
-      }
-    })());
-
-  let initializing: Promise<void> | undefined;
-  const initialize = (task: string): Promise<void> =>
-    (initializing ??= (async () => {
-      try {
-        await configure();
-        const { loaded, kernel } = current();
-        recorder.open(current());
-        settings = await inPhase(base, { phase: 'initialize' }, () =>
-          initializeProject(base, { kernel, loaded, task }),
-        );
-        voice.setLevel(settings['log.level'] as LogLevel);
-      } catch (thrown) {
-        initializing = undefined;
-        throw thrown;
-      }
-    })());
-
-  const current = () => {
-    if (opened) return opened;
-    throw bugErrors.create('DS_BUG_INVARIANT', { what: 'a step was called before configure' });
-  };
-
-  /** For tasks that need labels and records only: a broken configuration is said, and they go on. */
-  const openAnyhow = async ({ isAnywhere = false } = {}) => {
-    if (opened) return opened;
-    try {
-      await configure();
-    } catch (thrown) {
-      if (signal.aborted) throw thrown;
-      const { root } = findRoot(base);
-      // Where no project was ever opened, there is nothing to take down or to show.
-      if (!isAnywhere && !isKnownRoot(root, base.env)) throw thrown;
-      log.warn(
-        `Going by labels and records, as the configuration is broken; \`devservices doctor\` shows all of it. ${briefly(thrown)}`,
-      );
-      open(await loadWithoutConfig(base, root));
-    }
-    return current();
-  };
+  const opening = createOpening(base, {
+    onOpen: recorder.open,
+    onLevel: voice.setLevel,
+  });
+  const { opened, current, configure, initialize, openAnyhow } = opening;
 
   const lock = createSharedLock(async (task) => {
     recorder.open(current());
@@ -168,13 +106,13 @@ export function createHost(options: HostOptions = {}): Host {
 
   return {
     get root() {
-      return opened?.kernel.root ?? base.cwd;
+      return opened()?.kernel.root ?? base.cwd;
     },
     get project() {
       return current().identity;
     },
     get settings() {
-      return settings;
+      return opening.settings();
     },
     events,
     log,
@@ -191,16 +129,26 @@ export function createHost(options: HostOptions = {}): Host {
       up = await planUp({ ...current().kernel, config }, { ...given, askedAt }, unlock);
       return up;
     },
+    async preview(given) {
+      const config = await configure();
+      return (await acting()).previewUp({ ...current().kernel, config }, given);
+    },
     outcome: () => up?.outcome() ?? { services: {}, errors: [] },
     down: (request) => whileLocked('down', (kernel, by) => by.takeDown(kernel, request)),
     rm: (request) => whileLocked('rm', (kernel, by) => by.removeServices(kernel, 'rm', request)),
     reset: (request) => whileLocked('reset', (kernel, by) => by.resetProject(kernel, request)),
     async status({ all = false } = {}) {
       const { kernel, checkout } = await openAnyhow({ isAnywhere: all });
+      // Of a host that lives on, others may have changed what is remembered.
+      kernel.state.reload();
       const { readOthers, readStatus } = await acting();
       const others = all ? listCheckouts(base.env).filter(({ id }) => id !== checkout.id) : [];
       const elsewhere = others.flatMap((other) => readOthers(kernel, other));
       return Promise.all([readStatus(kernel), ...elsewhere]);
+    },
+    async stats() {
+      const { kernel } = await openAnyhow();
+      return (await acting()).readStats(kernel);
     },
     async exec(request) {
       const { kernel } = await openAnyhow();
@@ -226,8 +174,7 @@ export function createHost(options: HostOptions = {}): Host {
       }
       return describePlugins(loaded.pluginHost);
     },
-    diagnose: async () =>
-      (await acting()).diagnose(base, { configure, open, opened: () => opened }),
+    diagnose: async () => (await acting()).diagnose(base, opening),
     async explain(path) {
       await configure();
       const { merged, origins } = current().loaded;
@@ -239,6 +186,7 @@ export function createHost(options: HostOptions = {}): Host {
     ],
     pluginTasks: async () => (await openAnyhow({ isAnywhere: true })).loaded.pluginHost.tasks,
     use: async (token) => current().loaded.contracts.use('the task', token),
+    redact: voice.redactor.redact,
     setLogLevel: voice.setLevel,
     async close() {
       await undoAll(undos.splice(0), { clock, log });

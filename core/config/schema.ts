@@ -109,6 +109,7 @@ export const permissions = z.strictObject({
   write: field(texts, 'Folders and files that may be written.'),
   env: field(texts, 'Variables that are shown; `SENTRY_*` for many.'),
   engine: field(flag, "The engine's client.", 'false'),
+  project: field(flag, 'The project: its services are looked at, and its tasks run.', 'false'),
 });
 
 export const engine = z.strictObject({

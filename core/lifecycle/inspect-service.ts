@@ -15,6 +15,7 @@ export async function inspectService(
   service: string,
 ): Promise<InspectedService> {
   const runs: Readonly<Record<string, Run>> = runsOfService(kernel, service);
+  kernel.state.reload();
   const pinned = runs[kernel.state.pins[service] ?? ''];
   const kinds = new Set((pinned ? [pinned] : Object.values(runs)).map(({ kind }) => kind));
   const asked = Promise.all([...kinds].map((kind) => kernel.runner(kind, service)));

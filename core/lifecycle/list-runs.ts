@@ -26,6 +26,7 @@ export interface ListedRun {
 /** Lists a service's runs; starts and changes nothing. Throws DS_SERVICE_UNKNOWN. */
 export async function listRuns(kernel: Kernel, service: string): Promise<ServiceRuns> {
   const runs = runsOfService(kernel, service);
+  kernel.state.reload();
   const keys = Object.keys(runs);
   const kept = kernel.state.pins[service];
   const pinned = keys.find((key) => key === kept) ?? (keys.length === 1 ? keys[0] : undefined);

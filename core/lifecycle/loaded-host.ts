@@ -37,6 +37,8 @@ export interface HostBase {
   /** What the services export; for the commands of plugins. */
   exports(only?: readonly string[]): Promise<Readonly<Record<string, string>>>;
   project(): string;
+  /** What plugins get that may have the project: a ProjectAccess. */
+  access: unknown;
   /** What runners and contracts are made from. Throws DS_BUG_INVARIANT before the first step. */
   runnerContext(): RunnerContext;
 }
@@ -125,7 +127,13 @@ function createParts(base: HostBase): Parts {
       metrics,
       signal: base.signal,
       defer: base.defer,
-      grants: { root, env: base.env, signal: base.signal, exports: base.exports },
+      grants: {
+        root,
+        env: base.env,
+        signal: base.signal,
+        exports: base.exports,
+        project: base.access,
+      },
     }),
   };
   return parts;

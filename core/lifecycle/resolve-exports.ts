@@ -21,6 +21,7 @@ export async function resolveExports(
   const { config, project, reader } = kernel;
   if (!config) return {};
   assertKnown(kernel, only ?? [], []);
+  kernel.state.reload();
   const kept =
     loadRegistry(dirname(checkout.stateFolder)).registry.checkouts[checkout.id]?.leases ?? [];
   const hostPorts = new Map(

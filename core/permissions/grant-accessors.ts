@@ -14,6 +14,8 @@ export interface GrantContext {
   /** What the services export, for commands that are run. */
   exports(): Promise<Readonly<Record<string, string>>>;
   engine(): Promise<unknown>;
+  /** A ProjectAccess (core/host-access.ts). */
+  project: unknown;
 }
 
 /** Makes the accessors of a declaration; what was not declared is not there. */
@@ -21,7 +23,7 @@ export function grantAccessors(
   permissions: Permissions,
   context: GrantContext,
 ): Record<string, unknown> {
-  const { run, net, read, write, env, engine } = permissions;
+  const { run, net, read, write, env, engine, project } = permissions;
   const { who, root, signal } = context;
   return {
     ...(run && { $: createShell({ who, allowed: run, cwd: root, env: context.exports, signal }) }),
@@ -39,6 +41,7 @@ export function grantAccessors(
       },
     }),
     ...(engine && { engine: context.engine }),
+    ...(project && { project: context.project }),
   };
 }
 

@@ -29,6 +29,7 @@ const lockSchema = z.object({
         write: names,
         env: names,
         engine: z.boolean().optional(),
+        project: z.boolean().optional(),
       }),
     }),
   ),

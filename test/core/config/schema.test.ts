@@ -49,6 +49,7 @@ const thePermissions: Keys<Permissions> = {
   write: true,
   env: true,
   engine: true,
+  project: true,
 };
 type Timing = { interval: true; timeout: true; deadline: true; startPeriod: true };
 const timing: Timing = { interval: true, timeout: true, deadline: true, startPeriod: true };

@@ -33,6 +33,7 @@ const grant = (permissions: Permissions, env: Record<string, string> = {}) =>
     signal: new AbortController().signal,
     exports: async () => ({ DATABASE_URL: 'postgres://db' }),
     engine: async () => 'the engine',
+    project: 'the project',
   }) as unknown as AllAccessors;
 
 const denied = async (work: Promise<unknown>): Promise<string> => {
@@ -51,9 +52,10 @@ test('what was not asked for is not there', () => {
     write: [],
     env: [],
     engine: true,
+    project: true,
   };
   expect(new Set(Object.keys(grant(all)))).toEqual(
-    new Set(['$', 'fetch', 'env', 'readText', 'writeText', 'engine']),
+    new Set(['$', 'fetch', 'env', 'readText', 'writeText', 'engine', 'project']),
   );
 });
 
@@ -74,6 +76,8 @@ test('a plugin without `permissions.run` has no way to run a command, and the ty
       seen.push(ctx.writeText);
       // @ts-expect-error -- nothing was declared
       seen.push(ctx.engine);
+      // @ts-expect-error -- nothing was declared
+      seen.push(ctx.project);
       expect(Object.isFrozen(ctx)).toBe(true);
     },
   });
@@ -92,7 +96,7 @@ test('a plugin without `permissions.run` has no way to run a command, and the ty
   });
   await host.host.configure();
   expect(seen).toEqual([
-    ...Array.from({ length: 6 }, () => undefined),
+    ...Array.from({ length: 7 }, () => undefined),
     'function',
     'localhost',
     undefined,
