@@ -1,0 +1,17 @@
+import { z } from 'devservices';
+
+/** What every answer is that is not a good one: RFC 9457, with our codes. */
+export const problem = z
+  .looseObject({
+    type: z.string().describe('`urn:devservices:error:` and the code'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What happened, and why'),
+    code: z.string().regex(/^DS_[A-Z_]+$/),
+    hint: z.string().describe('What to do next'),
+    problems: z
+      .array(z.looseObject({ path: z.string(), expected: z.string() }))
+      .optional()
+      .describe('Each value that does not fit'),
+  })
+  .meta({ id: 'Problem', description: 'Why it was not done, as RFC 9457 has it' });
