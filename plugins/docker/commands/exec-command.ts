@@ -8,7 +8,7 @@ import { createMark, type Mark, signalMarked } from './marked-processes.ts';
 
 const keptBytes = 16 * 1024;
 const killPauseMs = 50;
-const requestPatienceMs = 1000;
+const requestPatienceMs = 5000;
 const startPatienceMs = 10_000;
 
 interface ExecTarget {
