@@ -6,6 +6,7 @@ import { stateErrors } from '../core/errors/catalogue/state.ts';
 import { taskErrors } from '../core/errors/catalogue/task.ts';
 import type { Blame, ErrorEntry } from '../core/errors/error.ts';
 import { exitCodes } from '../core/errors/exit-code.ts';
+import { apiErrors } from '../plugins/control-api/errors.ts';
 import { buildErrors } from '../plugins/docker/build/build-errors.ts';
 import { dockerErrors } from '../plugins/docker/errors.ts';
 import { imageErrors } from '../plugins/docker/image-errors.ts';
@@ -14,6 +15,7 @@ import { permissionErrors } from '../plugins/permissions/errors.ts';
 import { processErrors } from '../plugins/process/errors.ts';
 import { optionErrors } from '../plugins/project-options/errors.ts';
 import { storeErrors } from '../plugins/store/errors.ts';
+import { apiExamples } from './control-api-error-examples.ts';
 import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
 import { embeddedExamples } from './embedded-error-examples.ts';
 import {
@@ -62,6 +64,7 @@ export const errorAreas: readonly Area[] = [
     examples: permissionExamples,
   },
   { title: 'Project options', entries: optionErrors.entries, examples: optionExamples },
+  { title: 'Control API', entries: apiErrors.entries, examples: apiExamples },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 

@@ -1,0 +1,2 @@
+/** What `serve` and its guard refuse. */
+export const serverErrors = {};

@@ -1,0 +1,2 @@
+/** What is wrong with tokens, and with who asks for them. */
+export const tokenErrors = {};
