@@ -69,11 +69,16 @@ export interface StreamEvent<T = unknown> {
   data: T;
 }
 
+/** Whole events as they are sent, of a stream that many read: encoded once for all of them. */
+export interface EncodedEvents {
+  readonly encoded: Uint8Array;
+}
+
 /** What a handler gives for an answer. */
 export type ResultOf<Of> = Of extends { kind: 'json'; schema: infer S extends z.ZodType }
   ? z.input<S>
   : Of extends { kind: 'stream'; schema: infer S extends z.ZodType }
-    ? AsyncIterable<StreamEvent<z.input<S>>>
+    ? AsyncIterable<StreamEvent<z.input<S>> | EncodedEvents>
     : Of extends { kind: 'text' }
       ? string
       : void;
