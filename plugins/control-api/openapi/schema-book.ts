@@ -28,7 +28,12 @@ export function createSchemaBook(): SchemaBook {
       io: side,
       target: 'draft-2020-12',
       unrepresentable: 'any',
-      override: ({ jsonSchema }) => withoutNoise(jsonSchema),
+      override: ({ zodSchema, jsonSchema }) => {
+        withoutNoise(jsonSchema);
+        // What is answered may come to say more; only `strictObject` says that it never will.
+        const { type, catchall } = zodSchema._zod.def as { type: string; catchall?: unknown };
+        if (type === 'object' && !catchall) delete jsonSchema.additionalProperties;
+      },
     });
     const definitions = ($defs ?? {}) as Definitions;
     const names = new Map(
