@@ -1,9 +1,11 @@
 import type { ApiClient, ClientOptions } from './client.ts';
 import type { Route } from './route.ts';
+import type { ApiTokens } from './tokens/api-tokens.ts';
 
 declare module 'devservices' {
   interface Contracts {
     api: ControlApi;
+    apiTokens: ApiTokens;
   }
 }
 

@@ -106,6 +106,8 @@ export interface PermissionRegister {
 
 export interface UserRegister {
   list(request: InDirectory): Promise<readonly User[]>;
+  /** The one who is meant; undefined where nobody is, or more than one. */
+  find(request: InDirectory & { user: string }): Promise<User | undefined>;
   /** In our own directory only: the application makes its users itself (DS_DIRECTORY_USERS_ARE_ITS). */
   add(
     request: InDirectory &

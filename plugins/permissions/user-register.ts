@@ -2,7 +2,7 @@ import type { InDirectory, User, UserChanges, UserRegister } from './contract.ts
 import { changeUser, chooseDirectory, type Directories, sortUsers } from './directories.ts';
 import type { Directory, DirectoryReader } from './directory.ts';
 import { permissionErrors } from './errors.ts';
-import { findUser } from './find-user.ts';
+import { findUser, findUsers } from './find-user.ts';
 import { looksLike } from './look-alike.ts';
 import { assertEmail, listCharacters } from './names.ts';
 import { resolveUsername } from './usernames.ts';
@@ -13,6 +13,11 @@ export function createUserRegister(directories: Directories): UserRegister {
 
   return {
     list: async (request) => sortUsers(await choose(request).read.users()),
+
+    async find(request) {
+      const [found, ...others] = await findUsers(choose(request), request.user);
+      return others.length === 0 ? found : undefined;
+    },
 
     async add(request) {
       const { email = null, superuser = false, by } = request;
