@@ -1,0 +1,11 @@
+const maxChars = 200;
+
+/** A request's path as logs may have it: no query, no token, no character that acts on a terminal. */
+export function shownPath(target: string, token: string): string {
+  const [path = ''] = target.split(/[?#]/, 1);
+  return path
+    .replaceAll(token, '…')
+    .replaceAll(/dst_[\w-]+/g, '…')
+    .replaceAll(/[^\x20-\x7e…]/g, '?')
+    .slice(0, maxChars);
+}
