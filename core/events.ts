@@ -79,7 +79,10 @@ export interface TaskFinished {
   elapsedMs: number;
   errors: readonly ReportedError[];
   services: Readonly<Record<string, ServiceReport>>;
-  /** What the task's `run` gave, where that is an object that is no outcome of services. */
+  /**
+   * What the task's `run` gave, where that is an object that is no outcome of services. A `token` in it
+   * is told once, and is not in the journal.
+   */
   result?: Readonly<Record<string, unknown>>;
 }
 

@@ -101,6 +101,11 @@ export interface Action<
    * `exitCode` in the result is the exit status.
    */
   render?(result: Awaited<Result>, style: TextStyle): string;
+  /**
+   * Only without `render`: a last line for people, on stdout and in no journal, such as the `token` of
+   * the result.
+   */
+  tellOnce?(result: Awaited<Result>): string;
   /** Only with `render`: whether with these arguments it answers a question, and does not act. Default: it does. */
   answers?(args: ArgumentsOf<Spec>): boolean;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { asError } from '../errors/as-error.ts';
-import type { DevServicesEvent, EventStream } from '../events.ts';
+import { type DevServicesEvent, type EventStream, isTaskFinished } from '../events.ts';
 import { type Checkout, listCheckouts, openCheckout } from '../identity/checkout.ts';
 import { acquireLock, type Lock } from '../identity/lock.ts';
 import { resolveProject } from '../identity/project-name.ts';
@@ -56,10 +56,10 @@ export function createRecorder(events: EventStream, log: Logger) {
       const journal = openJournal(join(checkout.stateFolder, 'events.ndjson'), {
         onFailure: (error) => log.warn(`${asError(error).message} This run is not in the journal.`),
       });
-      for (const event of kept) journal.append(event);
+      for (const event of kept) journal.append(withoutToken(event));
       // A service's log has a place of its own; here it would only be a second copy.
       const leave = events.subscribe((event) => {
-        if (event.event !== 'log') journal.append(event);
+        if (event.event !== 'log') journal.append(withoutToken(event));
       });
       stop = () => {
         leave();
@@ -68,6 +68,17 @@ export function createRecorder(events: EventStream, log: Logger) {
     },
     close: () => stop(),
   };
+}
+
+/** A token is told once, to whoever asked for it: the journal stays on the disk. */
+function withoutToken(event: DevServicesEvent): DevServicesEvent {
+  if (event.event === 'serving') {
+    const { token: _token, ...rest } = event;
+    return rest;
+  }
+  if (!isTaskFinished(event) || event.result?.['token'] === undefined) return event;
+  const { token: _token, ...result } = event.result;
+  return { ...event, result };
 }
 
 /** Waits until no other task changes this checkout, and says for whom. */

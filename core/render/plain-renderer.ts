@@ -52,6 +52,8 @@ export function writeEnd(
   const lines = closingLines(view, end, to.styles);
   if (end.answer) to.out.write(withNewline(end.answer.text(to.styles.out)));
   else if (!to.isQuery) to.out.write(lines.out.map((line) => `${line}\n`).join(''));
+  // Also for who wants to hear of nothing else: it cannot be asked for again.
+  if (end.once !== undefined) to.out.write(withNewline(end.once));
   to.err.write(lines.err.map((line) => `${line}\n`).join(''));
 }
 

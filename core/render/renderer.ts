@@ -18,6 +18,8 @@ export interface TaskEnd {
   readonly finished: TaskFinished;
   /** Of a task that answers a question: the answer as a program reads it, and as people do. */
   readonly answer?: { readonly document: unknown; text(style: TextStyle): string };
+  /** Of a task that acts: a last line for people. */
+  readonly once?: string;
   /** Also shows what took how long. */
   readonly hasTimings: boolean;
 }
