@@ -5,6 +5,7 @@ export { prependLocalBins, topLevelOf } from './command-path.ts';
 export { splitCommand } from './command-words.ts';
 export { type Duration, formatDuration, resolveDuration } from './duration.ts';
 export { asError, reasonOf } from './errors/as-error.ts';
+export { serviceErrors } from './errors/catalogue/service.ts';
 export { stateErrors } from './errors/catalogue/state.ts';
 export {
   defineErrors,
@@ -16,6 +17,7 @@ export {
 export { fileReason, isErrno } from './identity/file-reason.ts';
 export { findListeners, type Listener } from './identity/listeners.ts';
 export { acquireLock, type Lock } from './identity/lock.ts';
+export { readLockHolder } from './identity/lock-folder.ts';
 export { ensurePrivateFolder } from './identity/private-folder.ts';
 export {
   identifyProcess,
@@ -28,7 +30,10 @@ export { describeProcess, findSocketOwner } from './identity/socket-owner.ts';
 export { isObject, loadStateFile, parseObject, replaceStateFile } from './identity/state-file.ts';
 export { watchPath } from './identity/watch-path.ts';
 export type { ProjectAccess } from './host-access.ts';
+export { createJournalCursor, type JournalCursor, type JournalStart } from './journal-cursor.ts';
 export { type JournalEntry, type JournalReading, readJournal } from './journal-reader.ts';
+export type { ServiceStats } from './lifecycle/read-stats.ts';
+export { readVersion } from './own-url.ts';
 export { probeService } from './readiness/probe-service.ts';
 export { type ReadinessSource, waitReady } from './readiness/wait-ready.ts';
 export { createEventQueue, type EventQueue } from './run/event-queue.ts';
