@@ -26,6 +26,7 @@ export const apiExamples: ExamplesOf<typeof apiErrors> = {
     status: 200,
     reason: 'Unexpected token < in JSON at position 0',
   },
+  DS_API_TASK_FAILED: { task: 'up', exitCode: 130 },
   DS_API_PRINCIPAL_NEEDED: { key: 'GET /services' },
   DS_API_TOKEN_REFUSED: {},
   DS_API_USER_REFUSED: { user: 'ada' },

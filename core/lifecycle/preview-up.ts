@@ -9,13 +9,18 @@ import type { Kernel } from './kernel.ts';
  * needs is not started. Plugins' `beforeUp` may amend a real one.
  */
 export function previewUp(
-  { awaken: _, ...kernel }: Kernel & { config: ResolvedConfig },
+  kernel: Kernel & { config: ResolvedConfig },
   options: PlanOptions,
 ): Promise<Plan> {
   kernel.state.reload();
   const { state } = kernel;
   return makePlan(
-    { ...kernel, state: { ...state, leasePorts: state.previewPorts }, onFirstChoice: () => {} },
+    {
+      ...kernel,
+      state: { ...state, leasePorts: state.previewPorts },
+      onFirstChoice: () => {},
+      awaken: undefined,
+    },
     { ...options, dryRun: true },
   );
 }

@@ -66,7 +66,7 @@ test('a preview starts no engine, whatever the configuration allows', async () =
     command: 'start it',
     start: async () => void (started += 1),
   });
-  await expect(repo.host.preview({})).rejects.toThrow();
+  await expect(repo.host.preview({})).rejects.toThrow(away.message);
   expect(started).toBe(0);
 });
 
