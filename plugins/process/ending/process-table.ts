@@ -36,13 +36,14 @@ function readProc(): readonly ProcessRow[] {
 }
 
 function rowOf(stat: ProcessStat, bootId: string): ProcessRow {
-  const { pid, parent, group, startTicks } = stat;
+  const { pid, parent, group, startTicks, cpuMs } = stat;
   let marker: { value: string | undefined } | undefined;
   return {
     identity: { pid, startTicks, bootId },
     parent,
     group,
     isZombie: isZombie(stat),
+    cpuMs,
     get marker() {
       marker ??= { value: readMarker(pid) };
       return marker.value;
@@ -51,7 +52,7 @@ function rowOf(stat: ProcessStat, bootId: string): ProcessRow {
 }
 
 function askPs(): string {
-  const columns = ['pid', 'ppid', 'pgid', 'stat', 'lstart', 'command'];
+  const columns = ['pid', 'ppid', 'pgid', 'stat', 'time', 'rss', 'lstart', 'command'];
   return execFileSync('ps', ['-axwwE', ...columns.flatMap((column) => ['-o', `${column}=`])], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,

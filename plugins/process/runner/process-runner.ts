@@ -206,6 +206,10 @@ export function createProcessRunner(options: ProcessRunnerOptions): Runner {
       const { findPortOwner } = await import('./find-port-owner.ts');
       return findPortOwner(port);
     },
+    async stats(instance) {
+      const found = find(instance);
+      return found && (await import('./read-stats.ts')).readStats(found.record);
+    },
     async diagnose() {
       const { diagnoseProcesses } = await import('./diagnose.ts');
       return diagnoseProcesses(options);

@@ -9,7 +9,7 @@ const bootId = 'boot';
 function row(pid: number, fields: Partial<ProcessRow> & { startTicks?: string } = {}): ProcessRow {
   const { startTicks = '100', ...rest } = fields;
   const identity = { pid, startTicks, bootId };
-  return { identity, parent: 1, group: pid, isZombie: false, marker: undefined, ...rest };
+  return { identity, parent: 1, group: pid, isZombie: false, cpuMs: 0, marker: undefined, ...rest };
 }
 
 const leader = { pid: 50, startTicks: '100', bootId };
