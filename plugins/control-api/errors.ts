@@ -2,6 +2,7 @@ import { defineErrors } from 'devservices/machine';
 import { callErrors } from './errors/call-errors.ts';
 import { rightErrors } from './errors/right-errors.ts';
 import { serverErrors } from './errors/server-errors.ts';
+import { streamErrors } from './errors/stream-errors.ts';
 import { taskErrors } from './errors/task-errors.ts';
 import { tokenErrors } from './errors/token-errors.ts';
 
@@ -10,6 +11,7 @@ export const apiErrors = defineErrors({
   ...callErrors,
   ...rightErrors,
   ...serverErrors,
+  ...streamErrors,
   ...taskErrors,
   ...tokenErrors,
 });

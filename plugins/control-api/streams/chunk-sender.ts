@@ -1,22 +1,23 @@
 import type { Clock } from 'devservices/machine';
+import { heartbeat } from './encode-event.ts';
 
 const windowMs = 50;
 const mostWaitingBytes = 64 * 1024;
 
 /** Writes to one reader, at most twenty times a second, and no more than it takes. */
 export interface ChunkSender {
-  /** Resolves when there is room for more. `isBatch`: it was gathered already, and goes at once. */
-  send(bytes: Uint8Array, isBatch: boolean): Promise<void> | void;
+  /** A promise where there is no room for more: it resolves when there is. `isBatch`: it goes at once. */
+  send(bytes: Uint8Array, isBatch: boolean): Promise<void> | undefined;
   /** The reader wants more. */
   onWanted(): void;
-  /** Sends a heartbeat where nothing waits, and the reader took what there was. */
-  beat(bytes: Uint8Array): void;
+  /** Sends a heartbeat, unless something waits to be taken. */
+  beat(): void;
+  /** When it was last known that the connection is in use, by the monotonic clock. */
+  readonly quietSince: number;
   /** Sends what waits, unless `isCut`, then this, and closes. */
-  end(last: Uint8Array, isCut?: boolean): void;
+  end(last: Uint8Array, isCut: boolean): void;
   /** The reader has left. */
   drop(): void;
-  /** When something was sent last, by the monotonic clock. */
-  readonly sentAt: number;
 }
 
 export function createChunkSender(
@@ -29,27 +30,30 @@ export function createChunkSender(
   let isWanted = false;
   let isTimed = false;
   let isDue = false;
-  let sentAt = -Infinity;
+  let flushedAt = -Infinity;
+  let quietSince = clock.monotonic();
   let onRoom = () => {};
 
   const write = (bytes: Uint8Array): void => {
     isWanted = false;
-    sentAt = clock.monotonic();
+    quietSince = clock.monotonic();
     controller.enqueue(bytes);
   };
-  const takeWaiting = (): Uint8Array => {
-    const [only = new Uint8Array()] = waiting;
+  const writeWaiting = (): void => {
+    const [only = heartbeat] = waiting;
+    // A batch that many read is not copied for each.
     const bytes = waiting.length === 1 ? only : Buffer.concat(waiting);
     waiting = [];
     waitingBytes = 0;
     isDue = false;
-    return bytes;
+    flushedAt = clock.monotonic();
+    write(bytes);
   };
   const flush = (): void => {
     if (over.signal.aborted || !isWanted || waitingBytes === 0) return;
-    const leftMs = sentAt + windowMs - clock.monotonic();
+    const leftMs = flushedAt + windowMs - clock.monotonic();
     if (leftMs <= 0 || isDue || waitingBytes >= mostWaitingBytes) {
-      write(takeWaiting());
+      writeWaiting();
       onRoom();
     } else if (!isTimed) {
       isTimed = true;
@@ -67,31 +71,32 @@ export function createChunkSender(
   };
   return {
     send(bytes, isBatch) {
-      if (over.signal.aborted || bytes.length === 0) return;
+      if (over.signal.aborted || bytes.length === 0) return undefined;
       waiting.push(bytes);
       waitingBytes += bytes.length;
       isDue ||= isBatch;
       flush();
-      if (waitingBytes < mostWaitingBytes) return;
+      if (waitingBytes < mostWaitingBytes) return undefined;
       return new Promise((resolve) => (onRoom = resolve));
     },
     onWanted() {
       isWanted = true;
       flush();
     },
-    beat(bytes) {
-      if (isWanted && waitingBytes === 0 && !over.signal.aborted) write(bytes);
+    beat() {
+      quietSince = clock.monotonic();
+      if (isWanted && waitingBytes === 0 && !over.signal.aborted) write(heartbeat);
     },
-    end(last, isCut = false) {
+    get quietSince() {
+      return quietSince;
+    },
+    end(last, isCut) {
       if (over.signal.aborted) return;
-      if (waitingBytes > 0 && !isCut) write(takeWaiting());
+      if (waitingBytes > 0 && !isCut) writeWaiting();
       write(last);
       controller.close();
       finish();
     },
     drop: finish,
-    get sentAt() {
-      return sentAt;
-    },
   };
 }
