@@ -3,7 +3,7 @@ import type { Answer, RouteSpec } from '../route-spec.ts';
 import type { ApiOperation, ApiParameter, ApiResponseText, JsonSchema } from './api-document.ts';
 import { problem } from './problem-schema.ts';
 import { problemsOf } from './problems-of.ts';
-import type { SchemaBook } from './schema-book.ts';
+import type { SchemaBook, SchemaSide } from './schema-book.ts';
 import { refTo } from './shared-parameters.ts';
 
 /** One route as an operation of the document. */
@@ -50,23 +50,40 @@ function parametersIn(
   { place, book }: { place: 'path' | 'query'; book: SchemaBook },
 ): ApiParameter[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = book.tell(schema, 'input').schema as {
-    properties?: Readonly<Record<string, JsonSchema>>;
-    required?: readonly string[];
-  };
-  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
-    name,
-    in: place,
-    ...(place === 'path' || required.includes(name) ? { required: true } : {}),
-    ...(typeof description === 'string' ? { description } : {}),
-    schema: rest,
-  }));
+  const told = objectOf(schema, { book, side: 'input' });
+  const made = objectOf(schema, { book, side: 'output' });
+  return Object.entries(told.properties).map(([name, property]) => {
+    const { description, ...rest } = property;
+    // Of what is made of a text before it is checked, only what comes out says what it may be.
+    const { description: _, ...output } = made.properties[name] ?? {};
+    return {
+      name,
+      in: place,
+      ...(place === 'path' || told.required.includes(name) ? { required: true } : {}),
+      ...(typeof description === 'string' ? { description } : {}),
+      schema: Object.keys(rest).some((key) => key !== 'default') ? rest : { ...output, ...rest },
+    };
+  });
+}
+
+interface ObjectSchema {
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  readonly required: readonly string[];
+}
+
+function objectOf(
+  schema: z.ZodType,
+  { book, side }: { book: SchemaBook; side: SchemaSide },
+): ObjectSchema {
+  const { properties = {}, required = [] } = book.tell(schema, side)
+    .schema as Partial<ObjectSchema>;
+  return { properties, required };
 }
 
 function headersOf({ access, answer }: RouteSpec): { $ref: string }[] {
   return [
     ...(answer.kind === 'stream' ? [refTo('lastEventId')] : []),
-    ...(access === 'anybody' ? [] : [refTo('superuser')]),
+    refTo('superuser'),
     ...(typeof access === 'object' && access.sudo ? [refTo('sudo')] : []),
     refTo('as'),
   ];

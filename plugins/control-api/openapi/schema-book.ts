@@ -57,16 +57,18 @@ export function createSchemaBook(): SchemaBook {
     side: SchemaSide;
   }): string {
     const definition = definitions[id] ?? {};
-    const text = textOf(definition, definitions);
-    const same = [...named].find(([key]) => key === `${id} ${text}`);
-    if (same) return same[1].name;
+    // One without an id that holds itself is numbered.
+    const base = id.startsWith('__') ? 'Nested' : id;
+    const key = `${base} ${textOf(definition, definitions).replaceAll(id, base)}`;
+    const same = named.get(key);
+    if (same) return same.name;
     const taken = new Set([...named.values()].map(({ name }) => name));
-    const tries = [id, ...(side === 'input' ? [`${id}Input`] : []), `${id}2`];
-    for (let number = 3; tries.every((name) => taken.has(name)); number++) {
-      tries.push(`${id}${number}`);
+    const tries = [base, ...(side === 'input' ? [`${base}Input`] : [])];
+    for (let number = 2; tries.every((name) => taken.has(name)); number++) {
+      tries.push(`${base}${number}`);
     }
     const name = tries.find((one) => !taken.has(one)) ?? id;
-    named.set(`${id} ${text}`, { name, schema: definition });
+    named.set(key, { name, schema: definition });
     return name;
   }
 
@@ -81,11 +83,13 @@ export function createSchemaBook(): SchemaBook {
   };
 }
 
-/** Limits that only say what JavaScript can count to, and patterns that say a format once more. */
+/** What says nothing: how far JavaScript can count, what every key is, a format once more as a pattern. */
 function withoutNoise(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.format !== undefined) delete schema.pattern;
+  const { propertyNames: names } = schema;
+  if (JSON.stringify(names) === '{"type":"string"}') delete schema.propertyNames;
 }
 
 /** Everything that it is made of: two that differ only in what they refer to are not the same. */

@@ -18,8 +18,9 @@ export const sharedParameters = {
   as: {
     name: 'Devservices-As',
     in: 'header',
-    description: 'As whom the owner makes this call: `user:NAME` or `anonymous`. The owner only.',
-    schema: { type: 'string', pattern: '^(anonymous|user:.+)$' },
+    description:
+      'As whom the owner makes this call: `anonymous`, `owner`, or `user:` and a name, percent-encoded. The owner only.',
+    schema: { type: 'string', pattern: '^(anonymous|owner|user:.+)$' },
   },
   lastEventId: {
     name: 'Last-Event-ID',
