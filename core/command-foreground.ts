@@ -61,9 +61,11 @@ export function runInForeground(
       take: Foreground['take'];
       signal: AbortSignal;
       clock?: Clock;
+      /** `ignore`: it has nothing to read. Default: this process's own. */
+      stdin?: 'inherit' | 'ignore';
     },
 ): Promise<number> {
-  const { cwd, env, user, take, signal, clock = systemClock } = options;
+  const { cwd, env, user, take, signal, clock = systemClock, stdin = 'inherit' } = options;
   return new Promise((resolve, reject) => {
     let signalsSent = 0;
     let child: ChildProcess | undefined;
@@ -85,7 +87,7 @@ export function runInForeground(
         cwd,
         env: { ...env },
         ...(user && { uid: user.uid, gid: user.gid }),
-        stdio: ['inherit', ...output.map((stream) => fdOf(stream) ?? ('pipe' as const))],
+        stdio: [stdin, ...output.map((stream) => fdOf(stream) ?? ('pipe' as const))],
       });
     } catch (thrown) {
       // What is no name, or too long, is refused at once.

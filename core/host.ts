@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts';
 import { parsePath } from './config/value-path.ts';
 import { throwAll } from './errors/as-error.ts';
 import type { Host, HostOptions } from './host-contract.ts';
+import { createProjectAccess } from './host-access.ts';
 import { createOpening } from './host-opening.ts';
 import { listCheckouts } from './identity/checkout.ts';
 import { resolveCacheHome } from './identity/state-home.ts';
@@ -17,7 +18,6 @@ import { createRecorder, lockCheckout } from './lifecycle/open-project.ts';
 import { createSharedLock } from './lifecycle/shared-lock.ts';
 import { undoAll } from './lifecycle/undo-all.ts';
 import type { Up, UpTaps } from './lifecycle/up.ts';
-import type { LogLevel } from './log.ts';
 import { checkPluginLock } from './plugin/plugin-lock.ts';
 import { selectServices } from './selection.ts';
 
@@ -44,36 +44,36 @@ export function createHost(options: HostOptions = {}): Host {
   const voice = createVoice({ clock, project: () => opening.opened()?.identity.project ?? '' });
   const { events, log } = voice;
   const recorder = createRecorder(events, log);
-  const base: HostBase = {
+  const place = {
     cwd: options.cwd ?? process.cwd(),
     env: options.env ?? process.env,
     flags: resolveGlobalFlags(options.argv ?? []),
     signal: options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal,
     clock,
     builtInPlugins: options.builtInPlugins,
+    defer: (undo: () => void | Promise<void>) => void undos.push(undo),
+  };
+  const { signal } = place;
+  const base: HostBase = {
+    ...place,
     ask: options.ask,
-    cacheFolder: resolveCacheHome(options.env ?? process.env),
+    cacheFolder: resolveCacheHome(place.env),
     library: ownUrl(),
     events,
     log,
     redactor: voice.redactor,
-    defer: (undo) => void undos.push(undo),
     async exports(only) {
       const project = opened();
       return project ? (await acting()).resolveExports(project, only) : {};
     },
-    project: () => opening.opened()?.identity.project ?? '',
-    access: undefined,
+    project: () => opened()?.identity.project ?? '',
+    access: createProjectAccess({ ...place, argv: options.argv }, createHost),
     runnerContext: () => current().context,
   };
-  const { signal } = base;
   // As many services as there are may wait for it.
   setMaxListeners(0, signal);
 
-  const opening = createOpening(base, {
-    onOpen: recorder.open,
-    onLevel: voice.setLevel,
-  });
+  const opening = createOpening(base, { onOpen: recorder.open, onLevel: voice.setLevel });
   const { opened, current, configure, initialize, openAnyhow } = opening;
 
   const lock = createSharedLock(async (task) => {

@@ -31,8 +31,12 @@ const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
 ];
 
 // Imported when they are needed, from below: a task that is started by hand begins with the command
-// line, and built-in tasks are each loaded on demand.
-const lateDoors: readonly RegExp[] = [/^core\/cli\/run-process\.ts$/, /^tasks\/[\w-]+\.ts$/];
+// line, a plugin may run a task as one, and built-in tasks are each loaded on demand.
+const lateDoors: readonly RegExp[] = [
+  /^core\/cli\/run-process\.ts$/,
+  /^core\/cli\/run-headless\.ts$/,
+  /^tasks\/[\w-]+\.ts$/,
+];
 
 // One owner per dependency. Whoever else needs it asks the owner's module.
 const owners: Readonly<Record<string, readonly RegExp[]>> = {

@@ -1,4 +1,5 @@
 import { taskErrors } from '../errors/catalogue/task.ts';
+import { isUnattended } from './unattended.ts';
 
 export interface Question {
   /** Who asks, for errors. */
@@ -20,7 +21,7 @@ export interface Question {
 export async function confirm(options: Question): Promise<boolean> {
   const { task, question, input = process.stdin, output = process.stderr, signal } = options;
   if (options.isAgreed === true) return true;
-  if (!input.isTTY || !output.isTTY) {
+  if (isUnattended() || !input.isTTY || !output.isTTY) {
     throw taskErrors.create('DS_TASK_NEEDS_YES', { task, question });
   }
   const { createInterface } = process.getBuiltinModule('node:readline/promises');

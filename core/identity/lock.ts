@@ -25,11 +25,11 @@ export interface LockRequest {
 const lookAgainMs = 500;
 
 /**
- * Resolves when this process holds the lock at `path`; it is released at exit at the latest. The lock of
- * a dead holder is taken over.
+ * Resolves when the lock at `path` is the caller's; it is released at exit at the latest. The lock of a
+ * dead holder is taken over. Who holds it in this very process is waited for as any other: a process may
+ * have several hosts of one checkout.
  *
- * Rejects with the signal's reason when aborted, DS_STATE_UNWRITABLE, and DS_BUG_INVARIANT when this
- * process holds the lock itself.
+ * Rejects with the signal's reason when aborted, and DS_STATE_UNWRITABLE.
  *
  * @example const lock = await acquireLock({ path, task: 'up', clock, onWait: say });
  */
@@ -44,7 +44,6 @@ export async function acquireLock(request: LockRequest): Promise<Lock> {
       signal?.throwIfAborted();
       const attempt = attemptLock(path, holder);
       if ('release' in attempt) return releasedAtExit(attempt.release);
-      assertForeign(attempt.holder, holder, path);
       // What happened before the watch began is seen by one more attempt.
       if (changes) await nextLook(changes, clock, signal);
       else {
@@ -67,13 +66,6 @@ function releasedAtExit(release: () => void): Lock {
   };
   process.once('exit', releaseOnce);
   return { release: releaseOnce };
-}
-
-function assertForeign(found: LockHolder, self: LockHolder, path: string): void {
-  if (found.pid !== self.pid || found.startTicks !== self.startTicks) return;
-  throw bugErrors.create('DS_BUG_INVARIANT', {
-    what: `"${self.task}" waits for ${path}, which this process holds for "${found.task}"`,
-  });
 }
 
 async function nextLook(changes: PathChanges, clock: Clock, signal: AbortSignal | undefined) {

@@ -37,6 +37,12 @@ const stoppedClock: Clock = {
     ),
 };
 
+function deferred<T>() {
+  let resolve = (_value: T): void => {};
+  const promise = new Promise<T>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
 const request = (path: string, more: object = {}) => ({
   path,
   task: 'up',
@@ -125,11 +131,26 @@ describe('acquireLock', () => {
     expect(readLockHolder(path)).toEqual(other());
   });
 
-  it('calls it a defect when its own process holds the lock', async () => {
+  it('lets those of one process wait for one another', async () => {
     const path = join(createTempFolder(), 'lock');
-    const lock = await acquireLock(request(path));
-    await expect(acquireLock(request(path))).rejects.toMatchObject({ code: 'DS_BUG_INVARIANT' });
+    const first = await acquireLock(request(path));
+    const order: string[] = [];
+    const { promise: waiting, resolve: onWait } = deferred<LockHolder>();
+    const second = acquireLock(request(path, { task: 'down', onWait })).then((lock) => {
+      order.push('taken');
+      return lock;
+    });
+    expect(await waiting).toMatchObject({ pid: process.pid, task: 'up' });
+    order.push('released');
+    first.release();
+    const lock = await second;
+    expect(order).toEqual(['released', 'taken']);
+    expect(readLockHolder(path)).toMatchObject({ pid: process.pid, task: 'down' });
+    // Releasing once more takes nothing from who has it now.
+    first.release();
+    expect(readLockHolder(path)).toMatchObject({ task: 'down' });
     lock.release();
+    expect(readLockHolder(path)).toBeUndefined();
   });
 
   it('says why it cannot lock', async () => {
