@@ -104,4 +104,15 @@ describe('files that cannot be loaded', () => {
     const { error } = await failing('bomb.yaml', bomb.join('\n'));
     expect(error.code).toBe('DS_CONFIG_MALFORMED');
   });
+
+  it('reads a file that was changed since it was read', async () => {
+    const repo = createRepo({ 'devservices.config.ts': "export default { project: 'one' };" });
+    expect((await repo.merge()).merged).toMatchObject({ project: 'one' });
+    repo.write('devservices.config.ts', "export default { project: 'two' };");
+    expect((await repo.merge()).merged).toMatchObject({ project: 'two' });
+    repo.write('devservices.config.ts', 'export default {');
+    expect(await errorOf(() => repo.merge())).toMatchObject({ code: 'DS_CONFIG_MALFORMED' });
+    repo.write('devservices.config.ts', "export default { project: 'one' };");
+    expect((await repo.merge()).merged).toMatchObject({ project: 'one' });
+  });
 });
