@@ -10,7 +10,7 @@ export interface ApiTokens {
   add(request: NewToken): Promise<{ token: string; entry: ApiToken }>;
   /** All that ever were, by name; of one name the newest first. */
   list(): Promise<readonly ApiToken[]>;
-  /** By name or `id:ID`. Throws DS_API_TOKEN_UNKNOWN. */
+  /** By name, `id:ID` or the token itself. Throws DS_API_TOKEN_UNKNOWN. */
   revoke(request: {
     token: string;
     by: string;

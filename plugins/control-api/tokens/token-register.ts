@@ -5,7 +5,7 @@ import type { ApiToken, ApiTokens, FoundToken } from './api-tokens.ts';
 import { resolveExpiry } from './resolve-expiry.ts';
 import { createTokenStore } from './token-store.ts';
 import type { TokenRow } from './token-table.ts';
-import { createTokenText, hashToken, isSameHash, isTokenText } from './token-text.ts';
+import { createTokenText, hashToken, isSameHash, isTokenText, looksSecret } from './token-text.ts';
 
 interface Needs {
   /** Asked on first use of what is stored. */
@@ -86,13 +86,11 @@ export function createTokenRegister({ database, permissions, now }: Needs): ApiT
     },
     async revoke({ token, by }) {
       const rows = sortRows(await store.all());
-      const named = rows.filter((row) =>
-        token.startsWith('id:') ? row.id === token.slice('id:'.length) : row.name === token,
-      );
+      const named = rows.filter(namedBy(token));
       const row = named.find(({ revoked_at }) => revoked_at === null) ?? named[0];
       if (row === undefined) {
         const known = rows.filter((one) => stateOf(one) === 'live').map(({ name }) => name);
-        throw apiErrors.create('DS_API_TOKEN_UNKNOWN', { given: token, known });
+        throw apiErrors.create('DS_API_TOKEN_UNKNOWN', { given: withoutSecret(token), known });
       }
       const isNew = await store.revoke(row.id, { at: iso(now()), by });
       if (isNew) for (const listener of listeners) listener(row.id);
@@ -120,12 +118,29 @@ export function createTokenRegister({ database, permissions, now }: Needs): ApiT
 }
 
 function assertName(name: string): void {
-  const problem = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)
-    ? name.length > 64 && `has ${name.length} characters, and there is room for 64`
-    : 'is no name of letters, digits and . _ -, a letter or digit first';
-  if (problem === false) return;
-  throw apiErrors.create('DS_API_TOKEN_INVALID', { what: 'name', given: name, problem });
+  const problem = problemOfName(name);
+  if (problem === undefined) return;
+  const given = withoutSecret(name);
+  throw apiErrors.create('DS_API_TOKEN_INVALID', { what: 'name', given, problem });
 }
+
+function problemOfName(name: string): string | undefined {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    return 'is no name of letters, digits and . _ -, a letter or digit first';
+  }
+  if (looksSecret(name)) return 'is how tokens themselves begin';
+  return name.length > 64 ? `has ${name.length} characters, and there is room for 64` : undefined;
+}
+
+function namedBy(given: string): (row: TokenRow) => boolean {
+  if (given.startsWith('id:')) return ({ id }) => id === given.slice('id:'.length);
+  if (!isTokenText(given)) return ({ name }) => name === given;
+  const hash = hashToken(given);
+  return (row) => isSameHash(row.hash, hash);
+}
+
+// Errors are kept and sent: a token that was given for a name is not to stand in one.
+const withoutSecret = (text: string): string => (looksSecret(text) ? 'dst_…' : text);
 
 function sortRows(rows: readonly TokenRow[]): readonly TokenRow[] {
   const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -12,6 +12,11 @@ export function isTokenText(text: string): boolean {
   return pattern.test(text);
 }
 
+/** Whether it may be a token, or a part of one. */
+export function looksSecret(text: string): boolean {
+  return text.toLowerCase().startsWith(prefix);
+}
+
 /** What is kept of a token. It has 256 random bits: a slow hash would protect nothing more. */
 export function hashToken(text: string): string {
   return createHash('sha256').update(text).digest('hex');

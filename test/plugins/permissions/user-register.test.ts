@@ -144,3 +144,15 @@ describe('users set', () => {
     expect([await register.users.list({}), await recorded()]).toEqual(before);
   });
 });
+
+test('find gives the one who is meant, and nobody where that is not clear', async () => {
+  const { register, addUser } = await openPermissions();
+  await addUser('ada', { email: 'ada@example.org' });
+  const [ada] = await register.users.list({});
+  for (const user of ['ADA', 'Ada@Example.org', `id:${ada?.id}`]) {
+    expect(await register.users.find({ user })).toEqual(ada);
+  }
+  for (const user of ['', 'adda', 'id:', 'id:7', 'ada\u0000', "ada' or 1=1 --"]) {
+    expect([user, await register.users.find({ user })]).toEqual([user, undefined]);
+  }
+});
