@@ -1,5 +1,6 @@
 import { auditSpecs } from './audit.ts';
 import { doctorSpecs } from './doctor.ts';
+import { metricsSpecs } from './metrics.ts';
 import { openapiSpecs } from './openapi.ts';
 import { optionSpecs } from './options.ts';
 import { permissionSpecs } from './permissions.ts';
@@ -7,6 +8,7 @@ import { planSpecs } from './plan.ts';
 import { projectSpecs } from './project.ts';
 import { serviceSpecs } from './services.ts';
 import { statsSpecs } from './stats.ts';
+import { timelineSpecs } from './timeline.ts';
 import { tokenSpecs } from './tokens.ts';
 import { userSpecs } from './users.ts';
 
@@ -16,7 +18,9 @@ export const specs = [
   ...serviceSpecs,
   ...statsSpecs,
   ...planSpecs,
+  ...timelineSpecs,
   ...doctorSpecs,
+  ...metricsSpecs,
   ...userSpecs,
   ...permissionSpecs,
   ...auditSpecs,
