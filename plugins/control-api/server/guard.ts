@@ -38,6 +38,7 @@ export function guardRequest(
 }
 
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const maxHeaders = 100;
 // A second one would be dropped without a word, and others might read that one.
 const once: ReadonlySet<string> = new Set(
   'authorization content-type devservices-as devservices-sudo devservices-superuser host origin sec-fetch-site'.split(
@@ -50,6 +51,8 @@ const checks: readonly Check[] = [
     httpVersion === '1.1' ? undefined : malformed(505, `HTTP/${httpVersion} is not spoken here`),
   ({ method = '' }) =>
     methods.includes(method) ? undefined : malformed(501, `the method ${method} is not known`),
+  ({ rawHeaders }) =>
+    rawHeaders.length > 2 * maxHeaders ? malformed(431, 'it has too many headers') : undefined,
   ({ rawHeaders }) => {
     const names = rawHeaders
       .filter((_, index) => index % 2 === 0)
@@ -73,10 +76,14 @@ const checks: readonly Check[] = [
   ({ headers }) => {
     const site = headers['sec-fetch-site'];
     if (site === undefined || site === 'same-origin' || site === 'none') return undefined;
-    return foreign(`Sec-Fetch-Site: ${String(site)}`);
+    return foreign(`Sec-Fetch-Site: ${site}`);
   },
   ({ headers: { upgrade } }) =>
     upgrade === undefined ? undefined : malformed(400, 'it asks for another protocol'),
+  ({ headers: { expect } }) =>
+    expect === undefined || expect.toLowerCase() === '100-continue'
+      ? undefined
+      : malformed(417, 'it expects what is not done here'),
   ({ url = '' }, { maxTargetChars }) =>
     url.length > maxTargetChars ? malformed(414, 'its URL is too long') : undefined,
   ({ url = '' }) => {

@@ -88,6 +88,8 @@ function createServer(limits: Limits, tls: Tls | undefined): Server {
     ? https.createServer({ ...options, cert: tls.cert, key: tls.key })
     : http.createServer(options);
   server.maxConnections = limits.maxConnections;
+  // Node would leave out those beyond a limit of its own, and nobody would know.
+  server.maxHeadersCount = 0;
   return server;
 }
 

@@ -14,6 +14,8 @@ export interface OwnPlace {
  */
 export function isOwnHost(host: string, localAddress: string, place: OwnPlace): boolean {
   const address = plainAddress(localAddress);
+  // Whoever has left came to no address.
+  if (address === '') return false;
   const names = [inUrl(address), ...(isLoopback(address) ? ['localhost'] : []), ...place.names];
   const ports = [`:${place.port}`, ...(place.port === defaultPorts[place.scheme] ? [''] : [])];
   const given = host.toLowerCase();
