@@ -28,8 +28,13 @@ export interface JournalCursor {
 export type JournalStart =
   /** The first line that begins there or later. */
   | { from: number }
-  /** Behind an event that was seen; where no line begins there, this is another journal by now. */
-  | { after: number };
+  /**
+   * Behind an event that was seen, or the last byte of one; where no line begins or ends there, this is
+   * another journal by now.
+   */
+  | { after: number }
+  /** Behind the last line that had ended when the journal was so long. */
+  | { length: number };
 
 const newline = 10;
 const chunkBytes = 65_536;
@@ -39,28 +44,23 @@ const beginningBytes = 256;
 export function createJournalCursor(path: string, start: JournalStart): JournalCursor {
   const place: Place = {
     // From one byte earlier: it tells whether `from` is a line's beginning.
-    position: 'from' in start ? Math.max(0, start.from - 1) : start.after,
-    isWithin: 'from' in start ? start.from > 0 : true,
+    position: 'from' in start ? Math.max(0, start.from - 1) : 0,
+    isWithin: 'from' in start && start.from > 0,
     inode: undefined,
     beginning: Buffer.alloc(0),
     replacements: 0,
   };
-  let isUnproven = 'after' in start;
+  let isFirst = true;
   return {
     async *read() {
       const file = await openFile(path);
-      if (!file) {
-        if (place.position > 0) replace(place, undefined);
-        isUnproven = false;
-        return;
-      }
       try {
-        const isProven = !isUnproven || (await beginsLine(file, place.position));
-        isUnproven = false;
-        await recognise(file, place, isProven);
-        yield* readLines(file, place);
+        if (isFirst) await find(file, start, place);
+        isFirst = false;
+        await recognise(file, place);
+        if (file) yield* readLines(file, place);
       } finally {
-        await file.close();
+        await file?.close();
       }
     },
     get position() {
@@ -85,29 +85,42 @@ interface Place {
   replacements: number;
 }
 
-function replace(place: Place, inode: number | undefined): void {
-  Object.assign(place, { position: 0, isWithin: false, inode, beginning: Buffer.alloc(0) });
-  place.replacements += 1;
+async function find(
+  file: promises.FileHandle | undefined,
+  start: JournalStart,
+  place: Place,
+): Promise<void> {
+  if ('length' in start && file) place.position = await findLineEnd(file, start.length);
+  if (!('after' in start) || start.after < 0) return;
+  const { after } = start;
+  const bytes = file ? await readAt(file, Math.max(0, after - 1), 2) : Buffer.alloc(0);
+  const isThere = after === 0 ? bytes.length > 0 : bytes.length === 2 && bytes.includes(newline);
+  if (isThere) Object.assign(place, { position: after, isWithin: true });
+  else place.replacements += 1;
 }
 
-async function beginsLine(file: promises.FileHandle, offset: number): Promise<boolean> {
-  const bytes = await readAt(file, Math.max(0, offset - 1), 2);
-  return offset === 0 ? bytes.length > 0 : bytes.length === 2 && bytes[0] === newline;
+/** Behind the last newline among so many bytes. */
+async function findLineEnd(file: promises.FileHandle, length: number): Promise<number> {
+  for (let end = length; end > 0; end -= chunkBytes) {
+    const start = Math.max(0, end - chunkBytes);
+    const found = (await readAt(file, start, end - start)).lastIndexOf(newline);
+    if (found >= 0) return start + found + 1;
+  }
+  return 0;
 }
 
 /** Whether it is the journal that was read before; one that a new one replaced has an inode that may be the same. */
-async function recognise(
-  file: promises.FileHandle,
-  place: Place,
-  isProven: boolean,
-): Promise<void> {
-  const { size, ino } = await file.stat();
-  const beginning = await readAt(file, 0, beginningBytes);
+async function recognise(file: promises.FileHandle | undefined, place: Place): Promise<void> {
+  const { size, ino } = (await file?.stat()) ?? { size: 0, ino: undefined };
+  const beginning = file ? await readAt(file, 0, beginningBytes) : Buffer.alloc(0);
   const isOther =
     (place.inode !== undefined && place.inode !== ino) ||
     size < place.position ||
     !beginning.subarray(0, place.beginning.length).equals(place.beginning);
-  if (isOther || !isProven) replace(place, ino);
+  if (isOther) {
+    Object.assign(place, { position: 0, isWithin: false });
+    place.replacements += 1;
+  }
   Object.assign(place, { inode: ino, beginning });
 }
 

@@ -62,6 +62,36 @@ describe('a cursor of a journal', () => {
     expect(cursor.replacements).toBe(1);
   });
 
+  it('goes on behind the last byte of a line, and from the beginning before the first', async () => {
+    const path = createPath();
+    writeFileSync(path, line('a') + line('b'));
+    const after = async (offset: number) => {
+      const cursor = createJournalCursor(path, { after: offset });
+      return { texts: await readOn(cursor), replacements: cursor.replacements };
+    };
+    const end = line('a').length - 1;
+    expect(await after(end)).toEqual({ texts: ['b'], replacements: 0 });
+    expect(await after(-1)).toEqual({ texts: ['a', 'b'], replacements: 0 });
+  });
+
+  it('begins behind what had ended when the journal was so long', async () => {
+    const path = createPath();
+    const from = async (length: number) => {
+      const cursor = createJournalCursor(path, { length });
+      return [await readOn(cursor), cursor.position];
+    };
+    expect(await from(0)).toEqual([[], 0]);
+    const long = line('x'.repeat(200_000));
+    writeFileSync(path, line('a') + line('b').slice(0, 10));
+    expect(await from(line('a').length + 10)).toEqual([[], line('a').length]);
+    writeFileSync(path, line('a') + long);
+    expect(await from(line('a').length + 150_000)).toEqual([
+      ['x'.repeat(200_000)],
+      line('a').length + long.length,
+    ]);
+    expect(await from(line('a').length + long.length)).toMatchObject([[], expect.any(Number)]);
+  });
+
   it.each([
     ['within a line', 5],
     ['behind its end', 1000],
