@@ -61,5 +61,5 @@ export function defineRoute<
   spec: RouteSpec<M, Path, Params, Query, Body, Of>,
   handle: Handler<RouteSpec<M, Path, Params, Query, Body, Of>>,
 ): Route {
-  return { ...spec, handle: handle as Route['handle'] };
+  return { ...spec, handle };
 }

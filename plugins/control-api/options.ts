@@ -1,0 +1,3 @@
+import { z } from 'devservices';
+
+export const controlApiOptions = z.strictObject({}).prefault({});
