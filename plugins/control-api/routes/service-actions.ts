@@ -1,6 +1,7 @@
 import { DevServicesError } from 'devservices';
 import type { ProjectAccess } from 'devservices/machine';
 import type { ApiContext } from '../api-context.ts';
+import { withProblem } from '../app/problem.ts';
 import { apiErrors } from '../errors.ts';
 
 /** What a task came to. */
@@ -46,17 +47,10 @@ export function createServiceActions(
 function failureOf(task: string, finished: TaskFinished): DevServicesError {
   const { errors, services, exitCode } = finished;
   const [first] = errors;
-  const facts = { errors, services };
-  if (!first) {
-    const { message, hint } = apiErrors.create('DS_API_TASK_FAILED', { task, exitCode });
-    return new DevServicesError({
-      code: 'DS_API_TASK_FAILED',
-      blame: 'outcome',
-      message,
-      hint,
-      facts,
-    });
-  }
-  const { code, blame, message, hint } = first;
-  return new DevServicesError({ code: code as `DS_${string}`, blame, message, hint, facts });
+  const error = first
+    ? new DevServicesError({ ...first, code: first.code as DevServicesError['code'] })
+    : apiErrors.create('DS_API_TASK_FAILED', { task, exitCode });
+  // It was tried: whatever was in the way of a service, this is what came of the call.
+  const isOutcome = error.blame === 'outcome' || error.blame === 'environment';
+  return withProblem(error, { errors, services, ...(isOutcome && { status: 409 }) });
 }
