@@ -65,6 +65,7 @@ export async function conductTask({ host, name, ...task }: TaskConduct): Promise
     else if (found.task.render) status = passedStatus(result) ?? 0;
     const hasTimings = args['timings'] === true;
     end = { ...answerOf(found, result), hasTimings, isCommands: passesStatus };
+    if (!isQuery) end = { ...end, ...onceOf(found, result) };
     if (!isQuery && !passesStatus) given = resultOf(result);
   } catch (thrown) {
     // An `up` that was cut short has not told; what tasks told since counts more.
@@ -99,8 +100,13 @@ function statusOf({ task, called }: FoundTask, result: unknown): number {
   throw taskErrors.create('DS_TASK_INVALID', { source: task.source, problem });
 }
 
-function answerOf({ task }: FoundTask, result: unknown): Pick<StageEnd, 'answer'> {
+function answerOf({ task }: FoundTask, result: unknown): Pick<StageEnd, 'answer' | 'once'> {
   const { render } = task;
+  if (!render && task.tellOnce) return { once: task.tellOnce(result) };
   if (!render || isOutcome(result)) return {};
   return { answer: { document: result, text: (style) => render.call(task, result, style) } };
+}
+
+function onceOf({ task }: FoundTask, result: unknown): Pick<StageEnd, 'once'> {
+  return task.tellOnce ? { once: task.tellOnce(result) } : {};
 }

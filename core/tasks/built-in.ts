@@ -24,8 +24,10 @@ export const builtInTasks: Readonly<Record<string, () => Promise<TaskModule>>> =
   restart: () => import('../../tasks/restart.ts'),
   rm: () => import('../../tasks/rm.ts'),
   run: () => import('../../tasks/run.ts'),
+  serve: () => import('../../tasks/serve.ts'),
   status: () => import('../../tasks/status.ts'),
   toggle: () => import('../../tasks/toggle.ts'),
+  tokens: () => import('../../tasks/tokens.ts'),
   up: () => import('../../tasks/up.ts'),
 };
 

@@ -32,6 +32,7 @@ const calls: readonly (readonly [task: string, ...args: string[]])[] = [
   ['env'],
   ['permissions', 'users', 'list'],
   ['options', 'get'],
+  ['tokens', 'list'],
   ['down'],
 ];
 const tasks = readdirSync(join(import.meta.dirname, '../../tasks')).map((file) =>
@@ -53,7 +54,7 @@ describe.skipIf(engine === null)('what is not ours', () => {
       web: { run: sleeper(tools), dependsOn: ['db'] },
       job: { run: shell(tools, 'exit 0'), autoStart: false },
     };
-    const plugins = ['store', 'permissions', 'project-options'].map(
+    const plugins = ['store', 'permissions', 'project-options', 'control-api'].map(
       (name) => `devservices/plugins/${name}`,
     );
     configure(checkout, services, { plugins });

@@ -102,7 +102,7 @@ test('every other command of a page is run here, and does what it should', async
   expect(commands.length).toBeGreaterThan(5);
   const repo = createRepo({
     'devservices.config.json': JSON.stringify({
-      plugins: ['store', 'permissions', 'project-options'].map(
+      plugins: ['store', 'permissions', 'project-options', 'control-api'].map(
         (name) => `devservices/plugins/${name}`,
       ),
       services: {

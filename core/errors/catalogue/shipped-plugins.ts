@@ -3,6 +3,7 @@ const shipped: readonly { name: string; call: string; exposes: readonly string[]
   { name: 'store', call: 'store()', exposes: ['database'] },
   { name: 'permissions', call: 'permissions()', exposes: ['permissions', 'authorizer'] },
   { name: 'project-options', call: 'projectOptions()', exposes: ['projectOptions'] },
+  { name: 'control-api', call: 'controlApi()', exposes: ['api', 'apiTokens'] },
 ];
 
 /** What to add to `plugins` for a contract that one of our own exposes; undefined for any other. */

@@ -47,6 +47,7 @@ test.each([
   ['store', '`store({ … })` from', ['devservices/plugins/store']],
   ['permissions', '`permissions({ … })` from', ['devservices/plugins/permissions']],
   ['project-options', '`projectOptions({ … })` from', ['devservices/plugins/project-options']],
+  ['control-api', '`controlApi({ … })` from', ['devservices/plugins/control-api']],
   ['nothing-such', 'Add the plugin to `plugins` as a value, a path or a package.', []],
 ])(
   'options for %s, which was not listed: how to list it is said',
@@ -64,6 +65,8 @@ test.each([
   ['permissions', "Add `permissions()` from 'devservices/plugins/permissions' to `plugins`."],
   ['authorizer', "Add `permissions()` from 'devservices/plugins/permissions' to `plugins`."],
   ['projectOptions', "Add `projectOptions()` from 'devservices/plugins/project-options'"],
+  ['api', "Add `controlApi()` from 'devservices/plugins/control-api' to `plugins`."],
+  ['apiTokens', "Add `controlApi()` from 'devservices/plugins/control-api' to `plugins`."],
   ['metrics-store', 'Add the plugin that exposes "metrics-store" to `plugins`.'],
 ])('who asks for "%s" in vain is told what to add', async (token, hint) => {
   const repo = withPlugins([], {
@@ -78,7 +81,7 @@ test.each([
 
 test('what is said to be listed is there, and what is there without is not told of', async () => {
   const builtIn = (await loadBuiltInPlugins()).map(({ pluginName }) => pluginName);
-  for (const name of ['store', 'permissions', 'project-options']) {
+  for (const name of ['store', 'permissions', 'project-options', 'control-api']) {
     expect(existsSync(join(library, 'plugins', name, 'index.ts'))).toBe(true);
     expect(builtIn).not.toContain(name);
   }
