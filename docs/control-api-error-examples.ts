@@ -63,7 +63,11 @@ export const apiExamples: ExamplesOf<typeof apiErrors> = {
   DS_API_TLS_UNUSABLE: { file: 'cert.pem', reason: 'no such file' },
   DS_API_SERVED_ALREADY: { url: 'http://127.0.0.1:40961', pid: 4711 },
   DS_API_CURSOR_INVALID: { key: 'GET /logs' },
-  DS_API_STREAM_DROPPED: { key: 'GET /events', maxBytes: 1_048_576, lastEventId: '48211' },
+  DS_API_STREAM_DROPPED: {
+    key: 'GET /events',
+    reason: 'more than 1048576 bytes waited for its reader',
+    lastEventId: '48211',
+  },
   DS_API_STREAM_REFUSED: {
     key: 'GET /events',
     detail: 'The token is none that this API takes.',

@@ -9,11 +9,15 @@ export const streamErrors = {
       `\`${key}\` cannot go on from there: what was given as the last event's id is none of its own.`,
     hint: () => 'Give the id of an event of this stream as it was, or none to begin anew.',
   }),
-  DS_API_STREAM_DROPPED: entry<{ key: string; maxBytes: number; lastEventId: string | undefined }>({
+  DS_API_STREAM_DROPPED: entry<{
+    key: string;
+    /** A sentence's end. */
+    reason: string;
+    lastEventId: string | undefined;
+  }>({
     blame: 'environment',
     title: 'A stream was given up as its reader did not keep up',
-    message: ({ key, maxBytes }) =>
-      `The reader of \`${key}\` did not keep up: more than ${maxBytes} bytes waited for it.`,
+    message: ({ key, reason }) => `\`${key}\` was given up: ${reason}.`,
     hint: () => 'Open it again from the last id, and read faster than it comes.',
   }),
   DS_API_STREAM_REFUSED: entry<{ key: string; detail: string }>({

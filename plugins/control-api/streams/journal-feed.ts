@@ -91,7 +91,8 @@ export function createJournalFeed(options: FeedOptions): JournalFeed {
       lastId,
       onFull: (lastEventId) => {
         leave(reader);
-        return apiErrors.create('DS_API_STREAM_DROPPED', { key, maxBytes, lastEventId });
+        const reason = `more than ${maxBytes} bytes waited for its reader`;
+        return apiErrors.create('DS_API_STREAM_DROPPED', { key, reason, lastEventId });
       },
     });
     const reader = { outbox, from: cursor.position, keeps };

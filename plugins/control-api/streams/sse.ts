@@ -61,8 +61,8 @@ export function toEventStream(
   const onClosing = (): void => end('closing', { event: 'end', data: { reason: 'closing' } });
   const fail = (thrown: unknown): void => {
     if (!isDropped(thrown)) return end('failed', { event: 'failed', data: problemOf(thrown) });
-    const { lastEventId } = thrown.facts;
-    end('dropped', { event: 'dropped', data: { reason: thrown.message, lastEventId } });
+    const { reason, lastEventId } = thrown.facts;
+    end('dropped', { event: 'dropped', data: { reason, lastEventId } });
   };
   const refuse = (thrown: unknown): void =>
     end('refused', { event: 'refused', data: problemOf(thrown) });
