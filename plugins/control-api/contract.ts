@@ -1,5 +1,6 @@
 import type { ApiClient, ClientOptions } from './client.ts';
 import type { Route } from './route.ts';
+import type { ApiServer, ListenOptions } from './server/serving.ts';
 import type { ApiTokens } from './tokens/api-tokens.ts';
 
 declare module 'devservices' {
@@ -17,6 +18,12 @@ export interface ControlApi extends ApiRoutes {
   readonly routes: readonly Route[];
   /** The OpenAPI 3.1 document of all routes. */
   describe(): Readonly<Record<string, unknown>>;
+  /**
+   * Serves the routes over HTTP until the server is closed or the host ends. Throws
+   * DS_API_SERVED_ALREADY where the checkout has a server, DS_API_BIND_REFUSED, DS_API_ADDRESS_UNUSABLE,
+   * DS_API_PORT_TAKEN and DS_API_TLS_UNUSABLE.
+   */
+  listen(options?: ListenOptions): Promise<ApiServer>;
 }
 
 /** Where plugins add routes, through `extend`. */

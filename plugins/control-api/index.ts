@@ -2,9 +2,14 @@ import { definePlugin } from 'devservices';
 import { systemClock } from 'devservices/machine';
 import { controlApiOptions } from './options.ts';
 
+export * from './call-types.ts';
 export { ApiError } from './client/api-error.ts';
+export type * from './client.ts';
+export type { ApiRoutes, ControlApi } from './contract.ts';
+export type { Principal, TokenPrincipal } from './principal.ts';
+export type { Access, Answer, Method, RouteSpec, StreamEvent } from './route-spec.ts';
 export { defineSpec } from './route-spec.ts';
-export { defineRoute } from './route.ts';
+export { type ApiRequest, defineRoute, type Route } from './route.ts';
 
 /**
  * The project over HTTP (`devservices serve`), and in this process by the same routes. What it does for
@@ -17,7 +22,7 @@ export const controlApi = definePlugin({
   name: 'control-api',
   options: controlApiOptions,
   permissions: { project: true },
-  setup({ events, expose, extend, defer, log, metrics, project, signal, use }) {
+  setup({ events, expose, extend, defer, log, metrics, options, project, signal, use }) {
     extend('permissions', async (names) => {
       const { permissionsOfApi } = await import('./declared-permissions.ts');
       for (const permission of permissionsOfApi) names.declare(permission);
@@ -33,16 +38,11 @@ export const controlApi = definePlugin({
     expose('api', async ({ project: name, root, checkoutFolder }) => {
       const { createApi } = await import('./create-api.ts');
       const place = { name, root, checkoutFolder };
-      const api = createApi({
-        ...place,
-        project,
-        clock: systemClock,
-        log,
-        events,
-        metrics,
-        use,
-        signal,
-      });
+      const { port, maxBodyBytes, rate } = options;
+      const api = createApi(
+        { ...place, project, clock: systemClock, log, events, metrics, use, signal },
+        { port, limits: { maxBodyBytes, ...rate } },
+      );
       defer(api.close);
       return api;
     });

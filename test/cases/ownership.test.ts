@@ -39,7 +39,7 @@ const tasks = readdirSync(join(import.meta.dirname, '../../tasks')).map((file) =
   basename(file, '.ts'),
 );
 /** These never ask an engine for more than whether it is there. */
-const readers = ['config', 'plugins'];
+const readers = ['config', 'plugins', 'serve'];
 
 describe.skipIf(engine === null)('what is not ours', () => {
   if (!engine) return;
