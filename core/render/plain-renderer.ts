@@ -5,6 +5,7 @@ import { logLine, messageLine } from './message-line.ts';
 import { createPullTeller, type PullTeller } from './pull-lines.ts';
 import type { Output, Renderer, RenderOptions, TaskEnd } from './renderer.ts';
 import { applyEvent, createRunView, type RunView } from './run-view.ts';
+import { callLine, servingUrl } from './serving-lines.ts';
 import { createTextStyle } from './text-style.ts';
 import { plainLine } from './text-width.ts';
 
@@ -84,6 +85,10 @@ function linesOf(event: DevServicesEvent, context: LineContext): string[] {
     case 'log':
       // While services are brought up, their logs would drown what is said of them.
       return view.hasPlan && !options.isVerbose ? [] : [logLine(event, style)];
+    case 'serving':
+      return [`Serving on ${servingUrl(event)}`];
+    case 'api-called':
+      return [callLine(event, style)];
     case 'task-started':
     case 'phase-started':
     case 'phase-ended':

@@ -78,6 +78,8 @@ export function applyEvent(view: RunView, event: DevServicesEvent): void {
     case 'phase-started':
     case 'hook-failed':
     case 'log':
+    case 'serving':
+    case 'api-called':
     case 'message':
     default:
       // Lines are printed as they come, and the end is the renderer's.

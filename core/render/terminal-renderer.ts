@@ -7,6 +7,7 @@ import { writeEnd } from './plain-renderer.ts';
 import { pulledLine } from './pull-lines.ts';
 import type { Output, Renderer, RenderOptions } from './renderer.ts';
 import { applyEvent, createRunView, isMoving } from './run-view.ts';
+import { callLine, servingUrl } from './serving-lines.ts';
 import { createTextStyle } from './text-style.ts';
 
 /** One live line a service, drawn over again as things happen, with what is said above it. */
@@ -51,6 +52,10 @@ export function createTerminalRenderer(options: RenderOptions): Renderer {
       } else if (event.event === 'log') {
         // While services are brought up, their logs would drown what is said of them.
         if (!view.hasPlan || options.isVerbose) printAbove(out, logLine(event, styles().out));
+      } else if (event.event === 'serving') {
+        printAbove(out, `Serving on ${styles().out.bold(servingUrl(event))}`);
+      } else if (event.event === 'api-called') {
+        printAbove(out, callLine(event, styles().out));
       } else if (event.event === 'image-progress' && pulledLine(event) !== undefined) {
         printAbove(out, styles().out.dim(pulledLine(event) ?? ''));
       } else {

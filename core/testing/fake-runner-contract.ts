@@ -3,6 +3,7 @@ import type {
   AttachedCommand,
   ExecResult,
   Instance,
+  InstanceStats,
   MissingImage,
   OwnedData,
   Runner,
@@ -62,5 +63,10 @@ export interface FakeRunner extends Runner {
   setRefusal(refusal: Refusal): void;
   /** What services start from is not here. */
   setMissing(images: readonly MissingImage[]): void;
+  /** What the service uses while it runs; default: nobody knows. */
+  setStats(
+    service: string,
+    stats: InstanceStats | (() => Promise<InstanceStats | undefined>),
+  ): void;
   addData(found: Omit<OwnedData, 'kind' | 'project'>): void;
 }

@@ -12,6 +12,7 @@ import type { Run } from '../run/run.ts';
 import { createFakeEvents } from './fake-events.ts';
 import { createFakeExtras } from './fake-extras.ts';
 import { createFakeLogs } from './fake-logs.ts';
+import { createFakeStats } from './fake-stats.ts';
 import type { FakeRunner, FakeRunnerOptions, Refusal, RunnerCall } from './fake-runner-contract.ts';
 
 export type { FakeRunner, FakeRunnerOptions } from './fake-runner-contract.ts';
@@ -27,6 +28,7 @@ export function createFakeRunner(kind = 'container', options: FakeRunnerOptions 
   const calls: RunnerCall[] = [];
   const instances = new Map<string, Instance>();
   const silent = new Set<string>();
+  const stats = createFakeStats(instances);
   const execs = new Map<string, ExecResult | (() => Promise<ExecResult>)>();
   const attached = new Map<string, (command: AttachedCommand) => number | Promise<number>>();
   const failures = new Map<RunnerCall, unknown>();
@@ -58,6 +60,7 @@ export function createFakeRunner(kind = 'container', options: FakeRunnerOptions 
     instances,
     setListening: (service, listens) =>
       void (listens ? silent.delete(service) : silent.add(service)),
+    ...stats,
     setExec: (service, result) => void execs.set(service, result),
     setAttached: (service, run) => void attached.set(service, run),
     failOn: (call, error) => void failures.set(call, error),

@@ -122,3 +122,22 @@ test('tasks that only look write nothing', async () => {
   await host.host.explain();
   expect(() => readFileSync(pathOf(host))).toThrow('ENOENT');
 });
+
+test('the token of a server is told once, and is neither in the journal nor in later lines', async () => {
+  const token = 'c2VydmVyLXRva2Vu';
+  await using host = createTestHost({
+    config: {
+      services: { db: { run: image({ environment: { TOKEN: secret(token) } }) } },
+    },
+  });
+  await host.up();
+  const url = 'http://127.0.0.1:4711/';
+  host.host.events.emit({ event: 'serving', url, token });
+  host.host.log.info(`it is ${token}`);
+  expect(host.events.filter(({ event }) => event === 'serving')).toMatchObject([{ url, token }]);
+  const text = readFileSync(pathOf(host), 'utf8');
+  expect(text).toContain(`"event":"serving","url":"${url}"`);
+  expect(text).toContain('it is [redacted]');
+  expect(text).not.toContain(token);
+  expect(host.host.redact(`Bearer ${token}`)).toBe('Bearer [redacted]');
+});
