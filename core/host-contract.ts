@@ -102,6 +102,11 @@ export interface Host {
   /** Tasks that plugins brought, by name. */
   pluginTasks(): Promise<ReadonlyMap<string, { plugin: string; spec: AnyTaskSpec }>>;
   use<Token extends ContractToken>(token: Token): Promise<Contracts[Token]>;
+  /**
+   * Reads whatever the configuration marks as secret, so that `redact` knows it without a plan. Gives why
+   * some could not be read.
+   */
+  learnSecrets(): Promise<readonly unknown[]>;
   /** The text without the secrets that this host knows, as its events have it. */
   redact(text: string): string;
   /** Lines below this level are not told. */

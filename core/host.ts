@@ -186,6 +186,10 @@ export function createHost(options: HostOptions = {}): Host {
     ],
     pluginTasks: async () => (await openAnyhow({ isAnywhere: true })).loaded.pluginHost.tasks,
     use: async (token) => current().loaded.contracts.use('the task', token),
+    async learnSecrets() {
+      const opened = await openAnyhow();
+      return (await acting()).learnSecrets(opened);
+    },
     redact: voice.redactor.redact,
     setLogLevel: voice.setLevel,
     async close() {

@@ -5,6 +5,7 @@ export { diagnose } from './diagnose.ts';
 export { takeDown } from './down.ts';
 export { execInService } from './exec-in-service.ts';
 export { inspectService } from './inspect-service.ts';
+export { learnSecrets } from './learn-secrets.ts';
 export { listRuns } from './list-runs.ts';
 export { planUp } from './plan-up.ts';
 export { previewUp } from './preview-up.ts';

@@ -67,6 +67,8 @@ export async function* followLogs(kernel: Kernel, request: LogRequest): AsyncIte
     yield* queue;
   } finally {
     signal.removeEventListener('abort', onEnd);
+    // Who waits for room finds that there is nothing to wait for.
+    queue.end();
     end.abort(new Error('nobody listens any more'));
   }
 }

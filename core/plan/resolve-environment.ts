@@ -32,7 +32,7 @@ export interface SecretReader {
 
 /** A reader that asks each source once: a password store may take its time, and may ask the user. */
 export function readOnce(reader: SecretReader): SecretReader {
-  return { ...reader, known: new Map() };
+  return { ...reader, known: reader.known ?? new Map() };
 }
 
 /** Variables as strings: functions called, templates filled, secrets read; `null` leaves one out. */
