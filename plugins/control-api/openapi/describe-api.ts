@@ -9,6 +9,17 @@ import { sharedParameters } from './shared-parameters.ts';
  * `z.object({ … }).meta({ id: 'Mail' })`, stand once below `components`.
  */
 export function describeApi(specs: readonly RouteSpec[]): ApiDocument {
+  // Anybody may ask for it, and routes are only ever added.
+  const known = made.get(specs);
+  if (known?.length === specs.length) return known.document;
+  const document = createDocument(specs);
+  made.set(specs, { length: specs.length, document });
+  return document;
+}
+
+const made = new WeakMap<readonly RouteSpec[], { length: number; document: ApiDocument }>();
+
+function createDocument(specs: readonly RouteSpec[]): ApiDocument {
   const book = createSchemaBook();
   const ids = operationIds(specs);
   const paths: Record<string, Record<string, ApiOperation>> = {};

@@ -13,5 +13,13 @@ export const problem = z
       .array(z.looseObject({ path: z.string(), expected: z.string() }))
       .optional()
       .describe('Each value that does not fit'),
+    errors: z
+      .array(z.looseObject({ code: z.string(), message: z.string(), hint: z.string() }))
+      .optional()
+      .describe('Where several things went wrong: each'),
+    services: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Of a task that came to no good end: what it did with each service'),
   })
   .meta({ id: 'Problem', description: 'Why it was not done, as RFC 9457 has it' });

@@ -31,7 +31,10 @@ export function createSchemaBook(): SchemaBook {
       override: ({ zodSchema, jsonSchema }) => {
         withoutNoise(jsonSchema);
         // What is answered may come to say more; only `strictObject` says that it never will.
-        const { type, catchall } = zodSchema._zod.def as { type: string; catchall?: unknown };
+        const { type, catchall } = (zodSchema as unknown as z.ZodType).def as {
+          type: string;
+          catchall?: unknown;
+        };
         if (type === 'object' && !catchall) delete jsonSchema.additionalProperties;
       },
     });

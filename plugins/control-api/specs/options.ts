@@ -6,8 +6,8 @@ const key = z.string().min(1).max(255).describe('Such as `mail.from`');
 const option = z.object({
   key: z.string(),
   isStored: z.boolean(),
-  stored: z.unknown().describe('Absent where nothing is stored, or it is redacted'),
-  effective: z.unknown().describe('What counts: what is stored, else the default'),
+  stored: z.unknown().optional().describe('Absent where nothing is stored, or it is redacted'),
+  effective: z.unknown().optional().describe('What counts: what is stored, else the default'),
   isRedacted: z.boolean().describe('A secret, and whoever asks may not `options.secrets`'),
   sensitivity: z.enum(['public', 'internal', 'secret']),
   problem: z.string().optional().describe('Why what is stored does not count'),
