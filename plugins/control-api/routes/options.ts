@@ -5,7 +5,6 @@ import type { optionSpecs } from '../specs/options.ts';
 
 type ProjectOptions = Contracts['projectOptions'];
 type Asker = Parameters<ProjectOptions['get']>[0]['asker'];
-type OptionValue = Awaited<ReturnType<ProjectOptions['get']>>['projects'][string][string];
 
 /** Options of this project. */
 export function optionHandlers({
@@ -17,7 +16,7 @@ export function optionHandlers({
     for (const key of keys) options.find(key);
     const asker = await askerOf(request);
     const { projects } = await options.get({ projects: [project], keys, asker });
-    return Object.entries(projects[project] ?? {}).map(([key, value]) => toAnswer(key, value));
+    return Object.entries(projects[project] ?? {}).map(([key, value]) => ({ key, ...value }));
   };
   return {
     async 'GET /options'(request) {
@@ -45,16 +44,4 @@ async function askerOf(request: Pick<ApiRequest, 'principal' | 'allows'>): Promi
   if (principal.kind === 'owner') return 'owner';
   if (!('user' in principal)) return 'anybody';
   return (await request.allows('options.secrets')) ? { user: principal.user } : 'known';
-}
-
-function toAnswer(key: string, { stored, effective, ...value }: OptionValue) {
-  return { key, stored, effective: jsonOf(effective), ...value };
-}
-
-// What a schema made of a value may be anything.
-function jsonOf(value: unknown): unknown {
-  const text = JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'bigint' ? String(inner) : inner,
-  );
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }
