@@ -28,10 +28,12 @@ export async function serveApi({
   const open = () => listen({ ...options, app, clock, limits });
   const { server, forget } = await openAlone({ folder, clock, signal, open });
   const end = (): void => void server.close();
-  const closed = server.closed.then(() => {
+  const over = async (): Promise<void> => {
+    await server.closed;
     signal.removeEventListener('abort', end);
     forget();
-  });
+  };
+  const closed = over();
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   return {
