@@ -23,7 +23,7 @@ export async function sendRefused(make: Made) {
     type: headers['content-type'],
     missing: kept.filter((name) => !(name in headers)),
     cors: Object.keys(headers).filter((name) => name.startsWith('access-control-')),
-    reached: served.reached,
+    reached: [...served.reached],
     audited: served.audited.map(({ status, code }) => ({ status, code })),
     isTokenTold: JSON.stringify(served.audited).includes(served.server.token),
     next: await served.ask(),
