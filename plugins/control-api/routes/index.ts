@@ -4,6 +4,8 @@ import type { RouteSpec } from '../route-spec.ts';
 import { type OwnSpec, specs } from '../specs/index.ts';
 import { auditHandlers } from './audit.ts';
 import { doctorHandlers } from './doctor.ts';
+import { eventHandlers } from './events.ts';
+import { logHandlers } from './logs.ts';
 import { metricsHandlers } from './metrics.ts';
 import { openapiHandlers } from './openapi.ts';
 import { optionHandlers } from './options.ts';
@@ -28,6 +30,8 @@ export function createRoutes(context: ApiContext): Route[] {
     ...serviceHandlers(shared),
     ...statsHandlers(shared),
     ...planHandlers(shared),
+    ...logHandlers(shared),
+    ...eventHandlers(shared),
     ...timelineHandlers(shared),
     ...doctorHandlers(shared),
     ...metricsHandlers(shared),

@@ -1,5 +1,7 @@
 import { auditSpecs } from './audit.ts';
 import { doctorSpecs } from './doctor.ts';
+import { eventSpecs } from './events.ts';
+import { logSpecs } from './logs.ts';
 import { metricsSpecs } from './metrics.ts';
 import { openapiSpecs } from './openapi.ts';
 import { optionSpecs } from './options.ts';
@@ -18,6 +20,8 @@ export const specs = [
   ...serviceSpecs,
   ...statsSpecs,
   ...planSpecs,
+  ...logSpecs,
+  ...eventSpecs,
   ...timelineSpecs,
   ...doctorSpecs,
   ...metricsSpecs,
