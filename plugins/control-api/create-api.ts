@@ -37,7 +37,7 @@ export function createApi(parts: ApiParts, serving: ServingDefaults = {}): Api {
   const closing = new AbortController();
   const signal = AbortSignal.any([parts.signal, closing.signal]);
   const routes: Route[] = [];
-  const files: FileServer[] = [];
+  const files = new Map<string, FileServer>();
   const describe = () => describeApi(routes);
   const context: ApiContext = { ...parts, signal, apiMetrics: createApiMetrics(), describe };
   const { clock, log } = context;
@@ -61,8 +61,8 @@ export function createApi(parts: ApiParts, serving: ServingDefaults = {}): Api {
     describe,
     add,
     addFiles({ path, folder }) {
-      checkFilesPath(path);
-      files.push(createFileServer({ path, folder }));
+      checkFilesPath(path, [...files.keys()]);
+      files.set(path, createFileServer({ path, folder }));
     },
     client: (options) => createInProcessClient({ app, clock, options }),
     ...served,

@@ -14,16 +14,17 @@ export function checkRoute(route: Route, others: readonly Route[]): void {
   if (other) throw apiErrors.create('DS_API_ROUTE_CLASH', { key, other: keyOf(other) });
 }
 
-/** Throws DS_API_ROUTE_INVALID for files that cannot be served at a path. */
-export function checkFilesPath(path: string): void {
+/** Throws DS_API_ROUTE_INVALID for files that cannot be served at a path, and DS_API_ROUTE_CLASH. */
+export function checkFilesPath(path: string, others: readonly string[]): void {
+  const key = `GET ${path}`;
   const isPath = path === '/' || /^(?:\/[\w.~-]+)+$/.test(path);
   const problem = isApiPath(path)
     ? 'files are not served below the routes'
     : isPath && !hasDots(path)
       ? undefined
       : 'the path is not one of letters, digits and . _ ~ - between slashes';
-  if (problem === undefined) return;
-  throw apiErrors.create('DS_API_ROUTE_INVALID', { key: `GET ${path}`, problem });
+  if (problem !== undefined) throw apiErrors.create('DS_API_ROUTE_INVALID', { key, problem });
+  if (others.includes(path)) throw apiErrors.create('DS_API_ROUTE_CLASH', { key, other: key });
 }
 
 /** `GET /services/{name}` */

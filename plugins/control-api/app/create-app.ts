@@ -16,7 +16,8 @@ import { addHeaders } from './security-headers.ts';
 export interface AppOptions {
   readonly context: ApiContext;
   readonly routes: readonly Route[];
-  readonly files: readonly FileServer[];
+  /** By the path below which they are. */
+  readonly files: ReadonlyMap<string, FileServer>;
   /** Calls as whoever made the call that is being answered. */
   clientOf(link: Link): ApiClient;
 }
@@ -57,7 +58,9 @@ export function createApp(options: AppOptions): App {
       if (request.method === 'HEAD') return refuseUnknown(options.routes, request, trace);
       return (app ??= build()).fetch(request, { call, trace });
     }
-    for (const serve of files) {
+    // Those of a longer path first: what is below another folder is not looked for in that one.
+    const servers = [...files].toSorted(([a], [b]) => b.length - a.length);
+    for (const [, serve] of servers) {
       const response = await serve(request);
       if (response) return response;
     }

@@ -1,5 +1,4 @@
 import { type Clock, isDevServicesError, reasonOf, withDeadline } from 'devservices/machine';
-import type { Acting } from '../app/call.ts';
 import type {
   ApiClient,
   ApiResponse,
@@ -10,21 +9,10 @@ import type {
 import { apiErrors } from '../errors.ts';
 import type { Method } from '../route-spec.ts';
 import { failedCall } from './api-error.ts';
+import type { Outgoing } from './outgoing.ts';
 import { type PreparedCall, prepareCall } from './prepare-call.ts';
 import { isGood, readAnswer, readProblem } from './read-answer.ts';
 import { readStream } from './read-stream.ts';
-
-/** One call, ready to be sent. */
-export interface Outgoing {
-  readonly method: Method;
-  /** Path and query, below `/api/0`. */
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  readonly acting: Acting;
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
-}
 
 export interface ClientParts {
   /** Sends a call, and follows no redirection; what it throws that is none of ours is DS_API_UNREACHABLE. */
@@ -43,13 +31,16 @@ export function createClient({ send, clock, options: usual = {} }: ClientParts):
     { outgoing, failed, key }: PreparedCall,
     signal: AbortSignal,
   ): Promise<Response> => {
-    const response = await send({ ...outgoing, signal }).catch((thrown: unknown) => {
+    let response: Response;
+    try {
+      response = await send({ ...outgoing, signal });
+    } catch (thrown) {
       signal.throwIfAborted();
       if (isDevServicesError(thrown)) throw thrown;
       const reason = reasonOf(thrown instanceof Error ? (thrown.cause ?? thrown) : thrown);
       const error = apiErrors.create('DS_API_UNREACHABLE', { key, reason }, thrown);
       throw failedCall(error, failed);
-    });
+    }
     if (!signal.aborted) return response;
     // Nobody reads it any more: a stream would go on for ever.
     await response.body?.cancel();

@@ -3,7 +3,7 @@ import { isApiPath, prefix, wordsOf } from '../app/paths.ts';
 import { apiErrors } from '../errors.ts';
 import type { Method } from '../route-spec.ts';
 import type { FailedCall } from './api-error.ts';
-import type { Outgoing } from './create-client.ts';
+import type { Outgoing } from './outgoing.ts';
 
 export interface PreparedCall {
   /** `GET /services/{name}`, for messages. */
