@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fillBlocks } from './fill-blocks.ts';
+import { renderApiDoc, renderOpenapi } from './generate-api.ts';
 import { renderConfigurationDoc } from './generate-configuration.ts';
 import { renderErrorsDoc } from './generate-errors.ts';
 import { renderHooksDoc } from './generate-hooks.ts';
@@ -10,6 +11,8 @@ const pages: Readonly<Record<string, () => string>> = {
   'docs/permissions.md': () => fillBlocks(readPage('docs/permissions.md')),
   'docs/plugins.md': () => fillBlocks(readPage('docs/plugins.md')),
   'docs/processes.md': () => fillBlocks(readPage('docs/processes.md')),
+  'docs/api.md': () => renderApiDoc(readPage('docs/api.md')),
+  'docs/openapi.json': renderOpenapi,
   'docs/configuration.md': renderConfigurationDoc,
   'docs/errors.md': renderErrorsDoc,
   'docs/hooks.md': renderHooksDoc,
