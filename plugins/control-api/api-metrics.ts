@@ -60,8 +60,8 @@ export function createApiMetrics(): ApiMetrics {
   return {
     noteCall(call) {
       waiting.push(call);
-      // Who asks next is told what was wrong, if anything was.
-      if (waiting.length % waitingCalls === 0) void settle().catch(() => {});
+      // Where it cannot be loaded nobody can ask: who does is told why.
+      if (waiting.length >= waitingCalls) settle().catch(() => waiting.splice(0));
     },
     streams: {
       opened: () => void (streams.clients += 1),
