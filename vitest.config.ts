@@ -15,7 +15,7 @@ const engineIndependent = [
   'test/cases/{logs,underneath}-engine.test.ts',
   'test/plugins/{embedded,process,store}/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
-  'test/cases/{permissions,options,store}*.test.ts',
+  'test/cases/{permissions,options,serve,store}*.test.ts',
 ];
 
 const onRealEngines = {
