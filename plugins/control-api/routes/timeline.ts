@@ -13,7 +13,7 @@ const megabyte = 1024 * 1024;
 /** What was done lately, and how long it took. */
 export function timelineHandlers(
   { checkoutFolder, signal }: Pick<ApiContext, 'checkoutFolder' | 'signal'>,
-  reach: Omit<BackwardReading, 'signal'> = { windowBytes: megabyte, reachBytes: 32 * megabyte },
+  reach: Omit<BackwardReading, 'signal'> = { windowBytes: megabyte, reachBytes: 16 * megabyte },
 ): Handlers<(typeof timelineSpecs)[number]> {
   const path = join(checkoutFolder, 'events.ndjson');
   // Who asks meanwhile gets the same.
