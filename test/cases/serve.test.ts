@@ -82,8 +82,8 @@ describe('serve', () => {
 
   test('TLS with a certificate that was made for it', async () => {
     makeCertificate(checkout.outside);
-    const files = ['--tls-cert', '../cert.pem', '--tls-key', '../key.pem'];
-    const server = await startServer(checkout, ['--host', '127.0.0.2', ...files]);
+    const tls = ['--tls-cert', '../cert.pem', '--tls-key', '../key.pem'];
+    const server = await startServer(checkout, ['--host', '127.0.0.2', ...tls]);
     expect(server.url).toMatch(/^https:\/\/localhost:\d+$/);
     const url = server.url.replace('localhost', '127.0.0.2');
     const ca = readFileSync(join(checkout.outside, 'cert.pem'));
