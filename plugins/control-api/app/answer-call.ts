@@ -1,8 +1,9 @@
+import { isDevServicesError } from 'devservices/machine';
 import type { ApiContext } from '../api-context.ts';
 import type { ApiClient } from '../client.ts';
 import type { ApiRequest, Route } from '../route.ts';
 import { toAnswer } from './answer.ts';
-import { type Link, runWithin } from './call-chain.ts';
+import { type Link, outerOf, runWithin } from './call-chain.ts';
 import type { ApiCall, Trace } from './call.ts';
 import { keyOf } from './check-route.ts';
 import { followSignals } from './follow-signals.ts';
@@ -39,7 +40,7 @@ export function createAnswerCall({ context, rights, clientOf }: Options): Answer
     const over = followSignals([context.signal, ...('signal' in call ? [call.signal] : [])]);
     try {
       const link = await rights.identify(request, call);
-      trace.by = link.by;
+      trace.by = allOf(link);
       await rights.authorise(link, asked);
       const { pathname } = new URL(request.url);
       const values = await readValues(route, request, matchPath(route.path, pathname) ?? {});
@@ -62,16 +63,29 @@ export function createAnswerCall({ context, rights, clientOf }: Options): Answer
         session: rights.session(link, asked),
         problemOf: tell,
         onOver: over.abort,
+        streams: context.apiMetrics.streams,
       });
       if (route.answer.kind !== 'stream') over.leave();
       return response;
     } catch (thrown) {
       over.leave();
       const problem = tell(thrown);
+      // Whoever it was to be made as, it was not.
+      if (problem.code === 'DS_API_ACTING_REFUSED') trace.by = refusedBy(thrown);
       trace.code = problem.code;
       return toResponse(problem);
     }
   };
+}
+
+// Who is behind a call that was made within another one's.
+function allOf(link: Link): string {
+  const labels = new Set([link, ...outerOf(link)].map(({ by }) => by));
+  return [...labels].join(' within ');
+}
+
+function refusedBy(thrown: unknown): string {
+  return isDevServicesError(thrown) ? String(thrown.facts['by']) : 'anonymous';
 }
 
 function stackOf(thrown: unknown): string {

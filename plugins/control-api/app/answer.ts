@@ -1,19 +1,22 @@
 import { reasonOf } from 'devservices/machine';
 import type { z } from 'devservices';
+import type { ApiMetrics } from '../api-metrics.ts';
 import type { StreamEvent } from '../route-spec.ts';
 import type { Route } from '../route.ts';
-import { type EventStreamOptions, toEventStream } from '../streams/sse.ts';
+import { type EventStreamOptions, type StreamEnd, toEventStream } from '../streams/sse.ts';
 import { keepWithin, type Link } from './call-chain.ts';
 
 export interface AnswerOptions extends EventStreamOptions {
   link: Link;
+  /** Counts it, where it is a stream. */
+  streams?: ApiMetrics['streams'];
 }
 
 /** What a handler gave, as the answer that its route describes. Throws where it is not that. */
 export async function toAnswer(
   { answer }: Route,
   result: unknown,
-  { link, ...options }: AnswerOptions,
+  { link, streams, ...options }: AnswerOptions,
 ): Promise<Response> {
   switch (answer.kind) {
     case 'json': {
@@ -30,7 +33,13 @@ export async function toAnswer(
     case 'stream': {
       const events = keepWithin(link, result as AsyncIterable<StreamEvent>);
       const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
-      return new Response(toEventStream(events, options), { headers });
+      const onOver = (how: StreamEnd): void => {
+        streams?.closed();
+        if (how === 'dropped') streams?.dropped();
+        options.onOver?.(how);
+      };
+      streams?.opened();
+      return new Response(toEventStream(events, { ...options, onOver }), { headers });
     }
   }
 }

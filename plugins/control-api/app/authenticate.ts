@@ -83,7 +83,7 @@ async function findInside(
 }
 
 async function findAs(as: As, { tokens, users }: Finders): Promise<Principal> {
-  if (as === 'owner' || as === 'anonymous') return { kind: as };
+  if (typeof as === 'string') return { kind: as };
   if ('token' in as) {
     const token = await tokens.find(as.token);
     if (token) return token;

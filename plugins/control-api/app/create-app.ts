@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { reasonOf } from 'devservices/machine';
 import type { ApiContext } from '../api-context.ts';
 import type { ApiClient } from '../client.ts';
 import { apiErrors } from '../errors.ts';
@@ -72,7 +73,13 @@ export function createApp(options: AppOptions): App {
     async fetch(request, call) {
       const started = context.clock.monotonic();
       const trace: Trace = { route: '', by: 'anonymous' };
-      const response = addHeaders(await dispatch(request, call, trace));
+      const response = addHeaders(
+        await dispatch(request, call, trace).catch((thrown: unknown) => {
+          // Of files: what answers a route tells what it throws by itself.
+          context.log.error(`A request could not be answered: ${reasonOf(thrown)}`);
+          return toResponse(problemOf(thrown, { key: request.method }));
+        }),
+      );
       const elapsedMs = context.clock.monotonic() - started;
       const { method } = request;
       const { status } = response;

@@ -1,4 +1,4 @@
-import type { ClientOptions, RawCallOptions } from '../client.ts';
+import type { CallOptions, ClientOptions, RawCallOptions } from '../client.ts';
 import { isApiPath, prefix, wordsOf } from '../app/paths.ts';
 import { apiErrors } from '../errors.ts';
 import type { Method } from '../route-spec.ts';
@@ -26,6 +26,8 @@ export function prepareCall({ method, path: given, options, usual }: GivenCall):
   const refuse = (problem: string) => apiErrors.create('DS_API_CALL_INVALID', { key, problem });
   const as = options.as ?? usual.as;
   if (options.request && as !== undefined) throw apiErrors.create('DS_API_TWO_PRINCIPALS', { key });
+  const wrong = findWrong({ ...options, as });
+  if (wrong !== undefined) throw refuse(wrong);
   const { path, query } = placeValues(given, options.params ?? {}, refuse);
   const body = writeBody(method, options.body, refuse);
   return {
@@ -47,6 +49,16 @@ export function prepareCall({ method, path: given, options, usual }: GivenCall):
 }
 
 type Refuse = (problem: string) => Error;
+
+// Whoever has no types: "false" would be as good as true, and nobody is to be somebody by mistake.
+function findWrong({ as, superuser, sudo }: CallOptions): string | undefined {
+  const isFlag = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
+  if (!isFlag(superuser)) return '`superuser` is neither true nor false';
+  if (!isFlag(sudo)) return '`sudo` is neither true nor false';
+  if (as === undefined || as === 'owner' || as === 'anonymous') return undefined;
+  const name: unknown = typeof as === 'object' ? ('token' in as ? as.token : as.user) : undefined;
+  return typeof name === 'string' ? undefined : '`as` is nobody that there is';
+}
 
 function placeValues(
   given: string,

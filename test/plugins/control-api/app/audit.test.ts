@@ -51,13 +51,42 @@ test('what changes something stands in the journal, and so does who was refused'
 });
 
 test('calls of this process are written down as those that came over HTTP', async () => {
-  const { api, audited, addUser } = await openTestApi({ routes });
+  const { api, audited, addToken, addUser, fetch } = await openTestApi({ routes });
   await addUser('ada', { superuser: true, permissions: ['services.write'] });
   await api.client({ as: { user: 'ada' } }).request('POST', '/write');
   await expect(api.client().request('POST', '/write')).rejects.toMatchObject({ status: 401 });
+  const token = await addToken({ name: 'ci', user: 'ada' });
+  const headers = { authorization: `Bearer ${token}`, 'devservices-as': 'owner' };
+  await fetch('/api/0/read', { headers });
   expect(audited()).toMatchObject([
     { by: 'user:ada', status: 204 },
     { by: 'anonymous', status: 401 },
+    { by: 'token:ci', status: 403, code: 'DS_API_ACTING_REFUSED' },
+  ]);
+});
+
+test('who is behind a call within a call is told with it', async () => {
+  const { api, audited } = await openTestApi({
+    isBare: true,
+    routes: [
+      ...routes,
+      defineRoute(
+        { ...meta, method: 'GET', path: '/outer', access: 'anybody' },
+        async ({ client }) => {
+          await client.request('POST', '/write', { as: 'owner' }).catch(() => {});
+          await client.request('POST', '/write').catch(() => {});
+        },
+      ),
+    ],
+  });
+  await api.client().request('GET', '/outer');
+  expect(audited()).toMatchObject([
+    {
+      status: 403,
+      by: expect.stringMatching(/^os:.+ within anonymous$/),
+      code: 'DS_API_ESCALATION',
+    },
+    { status: 401, by: 'anonymous', code: 'DS_API_PRINCIPAL_NEEDED' },
   ]);
 });
 

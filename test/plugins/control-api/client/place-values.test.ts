@@ -132,3 +132,23 @@ test('a request and `as` exclude one another, wherever `as` was said, and nothin
   await client.request('GET', '/x', { request });
   expect(sent[0]?.acting).toMatchObject({ as: undefined, principal: { kind: 'owner' } });
 });
+
+test('who asks, and how, is said in so many words, or nothing is sent', async () => {
+  const { client, sent } = recordCalls();
+  for (const options of [
+    { superuser: 'false' },
+    { superuser: 1 },
+    { superuser: null },
+    { sudo: 'true' },
+    { as: 'root' },
+    { as: '' },
+    { as: {} },
+    { as: { user: undefined } },
+    { as: { token: 7 } },
+    { as: 0 },
+  ]) {
+    const call = client.request('GET', '/x', options as RawCallOptions);
+    await expect(call, JSON.stringify(options)).rejects.toMatchObject({ code: invalid });
+  }
+  expect(sent).toEqual([]);
+});
