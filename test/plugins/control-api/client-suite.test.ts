@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { clientOf } from './client-of.ts';
 import { openTestApi } from '../../rig/control-api.ts';
 import { clientSuite } from './client-suite.ts';
+import { streamSuite } from './stream-suite.ts';
 import type { SuiteGround } from './suite-ground.ts';
 
 const image = () => container({ image: 'x' });
@@ -20,7 +21,7 @@ const services = {
 };
 
 describe.each(['in-process', 'over HTTP'] as const)('%s', (way) => {
-  test.each(Object.entries(clientSuite))('%s', async (_title, run) => {
+  test.each(Object.entries({ ...clientSuite, ...streamSuite }))('%s', async (_title, run) => {
     expect.hasAssertions();
     await run(await openGround(way));
   });

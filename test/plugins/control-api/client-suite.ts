@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ApiError } from '../../../plugins/control-api/index.ts';
+import { errorOf, unique } from './suite-calls.ts';
 import type { SuiteGround } from './suite-ground.ts';
 
 /** What holds of a client in whichever way it calls; each stands by itself, whatever was done before. */
@@ -18,12 +18,8 @@ export const clientSuite: Readonly<Record<string, (ground: SuiteGround) => Promi
     });
     expect(Object.keys(await lives()).toSorted()).toEqual(['db', 'web']);
     const { services, warnings } = (await api.get('/services')).body;
-    expect(services.map(({ name, state }) => [name, state])).toEqual([
-      ['db', 'ready'],
-      ['web', 'ready'],
-      ['slow', 'stopped'],
-      ['broken', 'stopped'],
-    ]);
+    expect(services.map(({ name }) => name)).toEqual(['db', 'web', 'slow', 'broken']);
+    expect(services.slice(0, 2).map(({ state }) => state)).toEqual(['ready', 'ready']);
     expect(warnings).toEqual([]);
     const web = await api.get('/services/{name}', { params: { name: 'web' } });
     expect(web.body).toEqual(services[1]);
@@ -240,16 +236,3 @@ export const clientSuite: Readonly<Record<string, (ground: SuiteGround) => Promi
     await api.post('/services/{name}/stop', { params });
   },
 };
-
-async function errorOf(call: Promise<unknown>): Promise<ApiError> {
-  const thrown: unknown = await call.then(
-    (answer) => new Error(`it did not throw, but gave ${JSON.stringify(answer)}`),
-    (error: unknown) => error,
-  );
-  if (thrown instanceof ApiError) return thrown;
-  throw thrown;
-}
-
-let count = 0;
-
-const unique = (name: string): string => `${name}-${process.pid}-${++count}`;
