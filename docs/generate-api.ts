@@ -51,7 +51,7 @@ function whoMay(access: RouteSpec['access']): string {
 }
 
 /** As GitHub makes them of headings. */
-function anchorOf(heading: string): string {
+export function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
     .replaceAll(/[^\w -]/g, '')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createTestHost } from 'devservices/testing';
 import { expect, test } from 'vitest';
+import { anchorOf } from '../../docs/generate-api.ts';
 import { controlApi } from '../../plugins/control-api/index.ts';
 import { permissions } from '../../plugins/permissions/index.ts';
 import { store } from '../../plugins/store/index.ts';
@@ -49,4 +50,18 @@ test('the routes of the page’s plugin are answered, described and guarded as a
   const { paths, components } = api.describe() as ReturnType<typeof JSON.parse>;
   expect(paths['/mails/{id}'].delete['x-devservices-permission']).toBe('mail.drop');
   expect(components.schemas.Mail.required).toEqual(['id', 'to', 'subject']);
+});
+
+test('every link of the page to a heading leads to one', () => {
+  const text = readFileSync('docs/api.md', 'utf8');
+  const anchorsOf = (page: string) =>
+    new Set([...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading)));
+  const anchors = {
+    '': anchorsOf(text),
+    'errors.md': anchorsOf(readFileSync('docs/errors.md', 'utf8')),
+  };
+  const links = [...text.matchAll(/\]\((|errors\.md)#([^)]+)\)/g)];
+  const dead = links.filter(([, page, anchor = '']) => !anchors[page as ''].has(anchor));
+  expect(links.length).toBeGreaterThan(60);
+  expect(dead.map(([link]) => link)).toEqual([]);
 });
