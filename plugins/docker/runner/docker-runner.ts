@@ -10,6 +10,7 @@ import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { findEngineStarter } from '../engine/start-engine.ts';
 import { checkListening } from './check-listening.ts';
 import { createContainerAddresses, inspectContainer } from './container-addresses.ts';
+import { createContainerStats } from './container-stats.ts';
 import { removeContainer, stopContainer } from './end-container.ts';
 import { createEnsureImage } from '../images/ensure-image.ts';
 import { createImageSizes } from '../images/image-sizes.ts';
@@ -111,6 +112,7 @@ export function createDockerRunner(
       gateways.noteNetwork(project, undefined);
     },
     gateway: (project, signal) => gateways.find(project, signal),
+    stats: createContainerStats(engine),
     lastCheck: (instance, signal) => lastCheck(engine, instance, signal),
     listMissing: (targets, signal) => listMissingImages({ engine, sizes }, targets, signal),
     refresh: (targets, refresh) =>
