@@ -38,8 +38,9 @@ export async function toAnswer(
         if (how === 'dropped') streams?.dropped();
         options.onOver?.(how);
       };
+      const stream = toEventStream(events, { ...options, onOver });
       streams?.opened();
-      return new Response(toEventStream(events, { ...options, onOver }), { headers });
+      return new Response(stream, { headers });
     }
   }
 }
