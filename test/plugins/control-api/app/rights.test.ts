@@ -216,7 +216,18 @@ test('a handler is told whether whoever asks may do something else', async () =>
     },
     async ({ allows }) => void told.push(await allows('services.write')),
   );
-  const rig = await openTestApi({ routes: [asks] });
+  const outer = defineRoute(
+    {
+      method: 'GET',
+      path: '/outer',
+      tag: 'test',
+      summary: 'Asks as the owner',
+      access: 'anybody',
+      answer: { kind: 'nothing', description: 'Nothing' },
+    },
+    async ({ client }) => void (await client.request('GET', '/may', { as: 'owner' })),
+  );
+  const rig = await openTestApi({ routes: [asks, outer] });
   await rig.addUser('ada', { superuser: true, permissions: ['services.write'] });
   await rig.addUser('plain');
   const client = rig.api.client();
@@ -228,5 +239,8 @@ test('a handler is told whether whoever asks may do something else', async () =>
     { as: { user: 'ada' }, superuser: true },
   ];
   for (const options of calls) await client.request('GET', '/may', options);
+  expect(told).toEqual([false, true, false, false, true]);
+  told.length = 0;
+  for (const options of calls) await client.request('GET', '/outer', options);
   expect(told).toEqual([false, true, false, false, true]);
 });
