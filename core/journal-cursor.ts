@@ -59,6 +59,8 @@ export function createJournalCursor(path: string, start: JournalStart): JournalC
         isFirst = false;
         await recognise(file, place);
         if (file) yield* readLines(file, place);
+      } catch (error) {
+        throw unreadable(path, error);
       } finally {
         await file?.close();
       }
@@ -165,9 +167,12 @@ async function openFile(path: string): Promise<promises.FileHandle | undefined> 
     return await promises.open(path);
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
-    throw stateErrors.create('DS_STATE_UNREADABLE', { path, reason: fileReason(error) }, error);
+    throw unreadable(path, error);
   }
 }
+
+const unreadable = (path: string, error: unknown) =>
+  stateErrors.create('DS_STATE_UNREADABLE', { path, reason: fileReason(error) }, error);
 
 function parseEvent(line: string): DevServicesEvent | undefined {
   const event = parseObject(line);

@@ -1,4 +1,5 @@
 import { DevServicesError, type Host, resolveDuration } from 'devservices';
+import type { LogLine } from 'devservices/runner';
 import { reasonOf, serviceErrors } from 'devservices/machine';
 import type { ApiContext } from '../api-context.ts';
 import type { Handlers } from '../route.ts';
@@ -8,7 +9,6 @@ import { gatherValues } from '../streams/gather-values.ts';
 import { createLogCursor, type LogCursor } from '../streams/log-cursor.ts';
 
 type LogRequest = Parameters<Host['logs']>[0];
-type Line = { service: string; stream: 'stdout' | 'stderr'; text: string; at?: string | undefined };
 
 /** What the services write, through a host of each reader's own. */
 export function logHandlers(
@@ -59,7 +59,7 @@ interface Reading {
 }
 
 // Besides its text, what stands around it.
-const sizeOf = ({ text }: Line): number => text.length + 100;
+const sizeOf = ({ text }: LogLine): number => text.length + 100;
 
 async function* readLines({
   host,
@@ -67,7 +67,7 @@ async function* readLines({
   cursor,
   clock,
   signal,
-}: Reading): AsyncGenerator<StreamEvent<{ lines: Line[] }>> {
+}: Reading): AsyncGenerator<StreamEvent<{ lines: LogLine[] }>> {
   try {
     for await (const batch of gatherValues(host.logs(request), { clock, sizeOf })) {
       const lines = batch
