@@ -14,8 +14,9 @@ const engineIndependent = [
   'test/plugins/docker/images/disk-full.case.test.ts',
   'test/cases/{logs,underneath}-engine.test.ts',
   'test/plugins/{embedded,process,store}/**',
+  'test/plugins/control-api/tokens/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
-  'test/cases/{permissions,options,serve,store}*.test.ts',
+  'test/cases/{permissions,options,serve,store,tokens}*.test.ts',
 ];
 
 const onRealEngines = {
