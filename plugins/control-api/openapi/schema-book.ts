@@ -39,10 +39,13 @@ export function createSchemaBook(): SchemaBook {
       },
     });
     const definitions = ($defs ?? {}) as Definitions;
+    const before = named.size;
     const names = new Map(
       Object.keys(definitions).map((id) => [`#/$defs/${id}`, enter({ id, definitions, side })]),
     );
-    for (const entry of named.values()) entry.schema = pointTo(entry.schema, names);
+    for (const entry of [...named.values()].slice(before)) {
+      entry.schema = pointTo(entry.schema, names);
+    }
     return {
       schema: pointTo((properties as { root: JsonSchema }).root, names),
       isOptional: !required?.includes('root'),

@@ -1,9 +1,11 @@
 import { request as send } from 'node:http';
 import fc from 'fast-check';
+import { z } from 'devservices';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../core/clock.ts';
 import { matchPath } from '../../../plugins/control-api/app/paths.ts';
 import type { ApiDocument } from '../../../plugins/control-api/openapi/api-document.ts';
+import { defineRoute } from '../../../plugins/control-api/route.ts';
 import { type HttpServer, listen } from '../../../plugins/control-api/server/listen.ts';
 import { arbitraryRequest, type FuzzedRequest } from './arbitrary-request.ts';
 import { createAnswerCheck, type ToldAnswer } from './check-answer.ts';
@@ -55,6 +57,44 @@ test(
     for (const status of [200, 400, 403, 404, 405]) expect([...statuses]).toContain(status);
     const health = await fetch(`${server.url}/api/0/health`);
     expect(await health.json()).toEqual({ ok: true });
+  },
+);
+
+test(
+  'a route that breaks on some of what its schemas take is found',
+  { timeout: 60_000 },
+  async () => {
+    await using opened = await openApi();
+    const { api } = opened;
+    api.add(
+      defineRoute(
+        {
+          method: 'GET',
+          path: '/halves',
+          tag: 'test',
+          summary: 'Breaks on what is odd',
+          access: 'known',
+          query: z.strictObject({ of: z.coerce.number().int() }),
+          answer: { kind: 'json', description: 'Half of it', schema: z.object({ half: z.int() }) },
+        },
+        ({ query }) => ({ half: query.of / 2 }),
+      ),
+    );
+    const { paths, ...document } = api.describe() as ApiDocument;
+    const alone = { ...document, paths: { '/halves': paths['/halves'] ?? {} } } as ApiDocument;
+    const server = await listen({ app: api, clock: systemClock });
+    onTestFinished(() => server.close());
+    const property = fc.asyncProperty(arbitraryRequest(alone), async (asked) => {
+      const answer = await ask(server, { ...asked, bearer: server.token });
+      expect(unexpected(alone, asked.key, answer)).toEqual([]);
+    });
+    const { failed, errorInstance } = await fc.check(property, {
+      seed: 1,
+      numRuns: 100,
+      endOnFailure: true,
+    });
+    expect(failed).toBe(true);
+    expect(String(errorInstance)).toContain('500 DS_API_BROKE is not told of');
   },
 );
 

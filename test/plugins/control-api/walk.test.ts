@@ -55,17 +55,27 @@ test(
   },
 );
 
+test('a route that lets in somebody who may not, or nobody, is noticed', async () => {
+  const find = (key: string) => routes.find((spec) => keyOf(spec) === key) as RouteSpec;
+  const stricter = { ...find('GET /project'), access: { permission: 'users.admin' } };
+  const laxer = { ...find('GET /tokens'), access: 'anybody' as const };
+  const wrong = await walkAll(inProcess(opened), () => [false], [stricter, laxer]);
+  expect(wrong).toContain('GET /project by a user without rights: was 200 , not 403');
+  expect(wrong.filter((text) => text.startsWith('GET /tokens by nobody: was 401'))).toHaveLength(1);
+});
+
 let count = 0;
 
 /** What of the answers is otherwise than the access of its route alone makes it. */
 async function walkAll(
   walk: Walk,
   sudoOf: (spec: RouteSpec) => readonly boolean[],
+  list = routes,
 ): Promise<string[]> {
   const check = createAnswerCheck(describeApi(specs));
   const walkers = walkersWith(opened.tokens);
   const wrong: string[] = [];
-  for (const spec of routes) {
+  for (const spec of list) {
     const calls = walkers.flatMap((walker) => sudoOf(spec).map((sudo) => ({ spec, walker, sudo })));
     for (const call of calls) {
       const answer = await walk({ ...call, ...goodCallOf(spec) });
