@@ -5,6 +5,7 @@ import type { Config } from '../../core/config/config.ts';
 import type { DevServicesEvent } from '../../core/events.ts';
 import type { ProjectAccess } from '../../core/host-access.ts';
 import { definePlugin } from '../../core/plugin/define-plugin.ts';
+import { createTextStyle } from '../../core/render/text-style.ts';
 import { createTestHost, type TestHost } from '../../core/testing/test-host.ts';
 import { image } from '../rig/kernel.ts';
 
@@ -56,6 +57,14 @@ test('runs a task as a command line does: in the journal from its first to its l
   expect(journal[0]).toMatchObject({ event: 'task-started', task: 'up', pid: process.pid });
   expect(journal.at(-1)).toEqual(finished);
   expect(journal.map(({ event }) => event)).toContain('plan-made');
+});
+
+test('`plugins` shows who may have the project', async () => {
+  await using made = await openAccess();
+  const { default: task } = await import('../../tasks/plugins.ts');
+  const plugins = await made.host.plugins();
+  const style = createTextStyle({ isColoured: false, columns: 80 });
+  expect(task.render?.({ plugins }, style)).toMatch(/^curious +project\s*$/m);
 });
 
 test('what cannot be done is what the task came to, with the exit status of a command line', async () => {

@@ -116,3 +116,14 @@ test('the package of a file', () => {
   expect(packageOf('/r/plugins/mail.ts')).toBeUndefined();
   expect(packageOf(undefined)).toBeUndefined();
 });
+
+test('the project is asked for like anything else, and is read back', () => {
+  checkPluginLock(root, [plugin({})]);
+  const more = plugin({ project: true });
+  const refused = checkPluginLock(root, [more]);
+  expect(codes(refused)).toEqual(['DS_PLUGIN_ASKS_MORE']);
+  expect(refused.errors[0]?.message).toContain('project');
+  expect(checkPluginLock(root, [more], ['mail'])).toEqual({ errors: [], recorded: ['mail'] });
+  expect(lockText()).toContain('"project": true');
+  expect(checkPluginLock(root, [more])).toEqual({ errors: [], recorded: [] });
+});
