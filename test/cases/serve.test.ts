@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpClient } from '../../plugins/control-api/client/index.ts';
 import { createProcessCheckout, idle } from '../rig/process-checkout.ts';
@@ -93,6 +94,38 @@ describe('serve', () => {
     await expect(createHttpClient({ url, token }).get('/services')).rejects.toMatchObject({
       code: 'DS_API_UNREACHABLE',
     });
+  });
+
+  test('what does not serve loads nothing of it, a client of another server neither', async () => {
+    const seen = join(checkout.outside, 'seen');
+    const hook = `import { appendFileSync } from 'node:fs';
+export async function resolve(specifier, context, next) {
+  const found = await next(specifier, context);
+  appendFileSync(${JSON.stringify(seen)}, found.url + '\\n');
+  return found;
+}`;
+    checkout.write({
+      '../hook.mjs': hook,
+      '../probe.mjs': `import { register } from 'node:module';\nregister('./hook.mjs', import.meta.url);`,
+    });
+    const probe = pathToFileURL(join(checkout.outside, 'probe.mjs')).href;
+    const env = { NODE_OPTIONS: `--import=${probe}` };
+    const loads = async (ran: Promise<{ exitCode: number; stderr: string }>, status = 0) => {
+      const { exitCode, stderr } = await ran;
+      expect(exitCode, stderr).toBe(status);
+      const urls = readFileSync(seen, 'utf8');
+      rmSync(seen);
+      return urls.includes('/node_modules/hono/');
+    };
+    expect(await loads(checkout.task('status', [], { env }))).toBe(false);
+    expect(await loads(checkout.task('serve', ['--host', '0.0.0.0'], { env }), 2)).toBe(true);
+    const server = await startServer(checkout);
+    const script = `
+      import { createHttpClient } from 'devservices/plugins/control-api/client';
+      const { body } = await createHttpClient({ url: '${server.url}/#${server.token}' }).get('/services');
+      if (body.services[0].name !== 'web') process.exit(1);`;
+    const client = checkout.run([process.execPath, '--input-type=module', '-e', script], { env });
+    expect(await loads(client)).toBe(false);
   });
 
   test('without the plugin it says what to add', async () => {
