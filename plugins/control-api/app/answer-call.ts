@@ -1,6 +1,7 @@
 import { isDevServicesError } from 'devservices/machine';
 import type { ApiContext } from '../api-context.ts';
 import type { ApiClient } from '../client.ts';
+import { apiErrors } from '../errors.ts';
 import type { ApiRequest, Route } from '../route.ts';
 import { toAnswer } from './answer.ts';
 import { type Link, outerOf, runWithin } from './call-chain.ts';
@@ -31,13 +32,17 @@ export function createAnswerCall({ context, rights, clientOf }: Options): Answer
     const key = keyOf(route);
     const asked = { key, access: route.access };
     trace.route = route.path;
+    const ends = [context.signal, ...('signal' in call ? [call.signal] : [])];
     const tell = (thrown: unknown): Problem => {
-      const problem = problemOf(thrown, { key, statuses: route.problems });
+      // What breaks off as it ends is not broken.
+      const isEnded = ends.some(({ aborted }) => aborted) && !isDevServicesError(thrown);
+      const error = isEnded ? apiErrors.create('DS_API_CLOSED', {}, thrown) : thrown;
+      const problem = problemOf(error, { key, statuses: route.problems });
       if (problem.status === 500) log.error(`${key} broke: ${stackOf(thrown)}`);
       return problem;
     };
     // Who leaves an action does not undo it: it ends when the API does, a stream with its reader too.
-    const over = followSignals([context.signal, ...('signal' in call ? [call.signal] : [])]);
+    const over = followSignals(ends);
     try {
       const link = await rights.identify(request, call);
       trace.by = allOf(link);

@@ -53,6 +53,10 @@ export function createApp(options: AppOptions): App {
   let app: Hono<Env> | undefined;
 
   const dispatch = async (request: Request, call: ApiCall, trace: Trace): Promise<Response> => {
+    if (context.signal.aborted) {
+      trace.code = 'DS_API_CLOSED';
+      return toResponse(problemOf(apiErrors.create('DS_API_CLOSED', {}), { key: request.method }));
+    }
     const { pathname } = new URL(request.url);
     if (isApiPath(pathname)) {
       // Hono answers HEAD as a GET whose body is thrown away: a stream would be left open by that.

@@ -213,3 +213,36 @@ test('each kind of answer comes as what it is', async () => {
   })();
   await expect(none).rejects.toMatchObject({ code: 'DS_API_CALL_INVALID' });
 });
+
+test('who asks while the API closes, or after that, is told that it closed', async () => {
+  let onStarted = (): void => {};
+  const started = new Promise<void>((resolve) => (onStarted = resolve));
+  const rig = await openTestApi({
+    isBare: true,
+    routes: [
+      defineRoute(
+        {
+          method: 'GET',
+          path: '/waits',
+          tag: 'test',
+          summary: 'Waits',
+          access: 'anybody',
+          answer: { kind: 'nothing', description: 'Nothing' },
+        },
+        ({ signal }) =>
+          new Promise<void>((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+            onStarted();
+          }),
+      ),
+    ],
+  });
+  const client = rig.api.client();
+  const ended = client.request('GET', '/waits').catch((thrown: unknown) => thrown);
+  await started;
+  rig.api.close();
+  const closed = { status: 503, code: 'DS_API_CLOSED' };
+  expect(await ended).toMatchObject(closed);
+  await expect(client.get('/health')).rejects.toMatchObject(closed);
+  expect(rig.warnings().filter((line) => line.includes('broke'))).toEqual([]);
+});
