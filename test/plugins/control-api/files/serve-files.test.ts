@@ -1,7 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createFileServer } from '../../../../plugins/control-api/files/serve-files.ts';
 import { createTempFolder } from '../../../rig/state/temp-folder.ts';
 
@@ -163,8 +172,10 @@ test('a folder that is a link itself is served', async () => {
 
 test('what is no file is nothing, and nobody waits for it', async () => {
   const { folder, get } = createSite();
-  execFileSync('mkfifo', [join(folder, 'pipe.txt')]);
-  expect(await get('/ui/pipe.txt')).toBeUndefined();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(join(folder, 'socket.txt'), resolve));
+  onTestFinished(() => void server.close());
+  expect(await get('/ui/socket.txt')).toBeUndefined();
   rmSync(join(folder, 'index.html'));
   expect(await get('/ui/')).toBeUndefined();
 });
@@ -231,6 +242,11 @@ test('a reader that leaves halfway leaves nothing open', async () => {
 });
 
 function openFiles(folder: string): string[] {
-  const list = execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' });
-  return list.split('\n').filter((line) => line.includes(folder));
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)].filter((path) => path.startsWith(folder));
+    } catch {
+      return [];
+    }
+  });
 }
