@@ -16,7 +16,7 @@ const engineIndependent = [
   'test/plugins/{embedded,process,store}/**',
   'test/plugins/control-api/tokens/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
-  'test/cases/{permissions,options,serve,store,tokens}*.test.ts',
+  'test/cases/{control-api,permissions,options,serve,store,tokens}*.test.ts',
 ];
 
 const onRealEngines = {
