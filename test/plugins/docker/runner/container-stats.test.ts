@@ -1,8 +1,11 @@
+import type { Instance } from 'devservices/runner';
 import { expect, test } from 'vitest';
 import {
   type AnsweredStats,
   readContainerStats,
 } from '../../../../plugins/docker/runner/container-stats.ts';
+import { createDockerRunner } from '../../../../plugins/docker/runner/docker-runner.ts';
+import { startFakeEngine } from '../fake-engine.ts';
 
 const machineBytes = 8_000_000_000;
 const answered = (more: Partial<AnsweredStats> = {}): AnsweredStats => ({
@@ -61,4 +64,31 @@ test('what does not run uses nothing that could be told', () => {
   expect(read({ memory_stats: {} })).toBeUndefined();
   expect(readContainerStats({}, machineBytes)).toBeUndefined();
   expect(read({ pids_stats: {} })).toMatchObject({ processes: null });
+});
+
+test('asks once for each container, and once for the machine; who refuses or is gone has none', async () => {
+  const refusals: Readonly<Record<string, number>> = { gone: 404, ended: 409, broken: 500 };
+  const fake = await startFakeEngine((request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://engine');
+    const id = /\/containers\/(\w+)\/stats$/.exec(pathname)?.[1] ?? '';
+    if (pathname.endsWith('/info')) response.end(JSON.stringify({ MemTotal: machineBytes }));
+    else if (refusals[id]) response.writeHead(refusals[id]).end('{"message":"no"}');
+    else response.setHeader('content-type', 'application/json').end(JSON.stringify(answered()));
+  });
+  const runner = createDockerRunner({ engine: fake.url, env: {} });
+  const { signal } = new AbortController();
+  const stats = (id: string) => runner.stats?.({ id, service: id } as Instance, signal);
+  const [a, b] = await Promise.all([stats('a'), stats('b')]);
+  expect(a).toEqual(read());
+  expect(b).toEqual(read());
+  expect(await stats('gone')).toBeUndefined();
+  expect(await stats('ended')).toBeUndefined();
+  await expect(stats('broken')).rejects.toMatchObject({ code: 'DS_DOCKER_REQUEST_FAILED' });
+  await runner.close();
+  const asked = fake.requests.filter((line) => !line.includes('_ping'));
+  const query = 'stats?stream=false&one-shot=true';
+  expect(asked.toSorted()).toEqual([
+    ...['a', 'b', 'broken', 'ended', 'gone'].map((id) => `GET /v1.41/containers/${id}/${query}`),
+    'GET /v1.41/info',
+  ]);
 });
