@@ -85,7 +85,12 @@ function createServer(limits: Limits, tls: Tls | undefined): Server {
     requireHostHeader: false,
   };
   const server = tls
-    ? https.createServer({ ...options, cert: tls.cert, key: tls.key })
+    ? https.createServer({
+        ...options,
+        cert: tls.cert,
+        key: tls.key,
+        handshakeTimeout: limits.headersTimeoutMs,
+      })
     : http.createServer(options);
   server.maxConnections = limits.maxConnections;
   // Node would leave out those beyond a limit of its own, and nobody would know.

@@ -19,6 +19,8 @@ export interface Served {
   host: string;
   /** Sends bytes, and gives everything that came back until the connection ended. */
   send(...parts: readonly string[]): Promise<string>;
+  /** The same, and says that nothing more is to come. */
+  sendAll(bytes: string): Promise<string>;
   /** The bytes of a request that is good but for what is changed in it. */
   request(change?: { line?: string; headers?: readonly string[]; body?: string }): string;
   /** The status that a good request gets. */
@@ -60,6 +62,7 @@ export async function serve(
       body,
     ].join('\r\n');
   const send: Served['send'] = (...parts) => sendBytes(server.port, parts);
+  const sendAll: Served['sendAll'] = (bytes) => sendBytes(server.port, [bytes], true);
   return {
     server,
     reached,
@@ -67,6 +70,7 @@ export async function serve(
     logged,
     host,
     send,
+    sendAll,
     request,
     ask: async () => statusOf(await send(request())),
   };
@@ -88,11 +92,12 @@ export const headersOf = (answer: string): Record<string, string> =>
       .map((line) => [line.split(':', 1)[0]?.toLowerCase() ?? '', line.replace(/^[^:]*:\s*/, '')]),
   );
 
-function sendBytes(port: number, parts: readonly string[]): Promise<string> {
+function sendBytes(port: number, parts: readonly string[], isAll = false): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect({ port, host: '127.0.0.1' }, () => {
       for (const part of parts) socket.write(part, 'latin1');
+      if (isAll) socket.end();
     });
     socket.setEncoding('latin1').on('data', (chunk: string) => void (text += chunk));
     // A server that has said no may cut the connection while more is on its way.
