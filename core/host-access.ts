@@ -9,8 +9,8 @@ export interface ProjectAccess {
   open(options?: { signal?: AbortSignal }): Host;
   /**
    * Runs a task as a command line would, in a host of its own: `up` may be the repo's. What happens stands
-   * in the journal, and nothing is printed; nobody is there to be asked. Never throws for what the task
-   * came to: that is in what it gives.
+   * in the journal, and nothing is printed; nobody is there to be asked. `signal` ends it as Ctrl-C would.
+   * Never throws for what the task came to: that is in what it gives.
    *
    * @example
    * const { ok, services } = await project.run('up', { services: ['postgres'] });
