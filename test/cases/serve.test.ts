@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createHttpClient } from '../../plugins/control-api/client/index.ts';
 import { createProcessCheckout, idle } from '../rig/process-checkout.ts';
 import { startServer } from '../rig/live-server.ts';
+import { startOnTerminal } from '../rig/live-task.ts';
 
 describe('serve', () => {
   const checkout = createProcessCheckout();
@@ -91,9 +92,25 @@ describe('serve', () => {
     const { token } = server;
     const { body } = await createHttpClient({ url, token, ca }).get('/services');
     expect(body).toMatchObject({ services: [{ name: 'web' }] });
-    await expect(createHttpClient({ url, token }).get('/services')).rejects.toMatchObject({
-      code: 'DS_API_UNREACHABLE',
-    });
+    const unreachable = { code: 'DS_API_UNREACHABLE' };
+    await expect(createHttpClient({ url, token }).get('/services')).rejects.toMatchObject(
+      unreachable,
+    );
+    const clear = createHttpClient({ url: url.replace('https', 'http'), token });
+    await expect(clear.get('/services')).rejects.toMatchObject(unreachable);
+    expect((await createHttpClient({ url, token, ca }).get('/services')).status).toBe(200);
+  });
+
+  test('on a terminal it says where, and ends by Ctrl-C', async () => {
+    const serve = `"$NODE" --import "$TSX" "$TASKS/serve.ts"; echo "status $?"`;
+    const session = startOnTerminal(serve, { cwd: checkout.root, env: checkout.env });
+    onTestFinished(() => session.kill('SIGKILL'));
+    await session.said('Ctrl-C.');
+    session.write('\u0003');
+    const { stdout } = await session.ended;
+    expect(stdout).toMatch(/Serving on \S*http:\/\/127\.0\.0\.1:\d+\/#[\w-]{43}/);
+    expect(stdout).toContain('status 130');
+    expect(existsSync(own('serve.json'))).toBe(false);
   });
 
   test('what does not serve loads nothing of it, a client of another server neither', async () => {
