@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { MetricsMoment } from '../api-metrics.ts';
-import { serviceStates } from '../specs/services.ts';
+import { serviceStates } from '../specs/reports.ts';
 
 /** How services stand, and what those that run use. */
 export function registerServices(registry: Registry, { services, stats }: MetricsMoment): void {

@@ -1,6 +1,7 @@
 import type { Host } from 'devservices';
-import type { ServiceStats } from 'devservices/machine';
+import { isDevServicesError, type ServiceStats } from 'devservices/machine';
 import type { ApiContext } from '../api-context.ts';
+import { redactThrown } from './redact-thrown.ts';
 
 /** The project at one moment. */
 export interface ProjectLook {
@@ -69,6 +70,11 @@ export function createProjectReader({
     one.users += 1;
     try {
       return await work(one);
+    } catch (thrown) {
+      // What a function of the configuration threw may have anything in it.
+      const isRepos = isDevServicesError(thrown) && thrown.code === 'DS_SERVICE_FUNCTION';
+      if (isRepos) await one.host.learnSecrets().catch(() => {});
+      throw redactThrown(thrown, one.host.redact);
     } finally {
       one.users -= 1;
       if (one.isOver && one.users === 0) void one.host.close();

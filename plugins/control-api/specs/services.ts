@@ -2,8 +2,6 @@ import { z } from 'devservices';
 import { defineSpec } from '../route-spec.ts';
 import { endpoints, service, taskReport } from './reports.ts';
 
-export { serviceStates } from './reports.ts';
-
 export const name = z.object({
   name: z.string().min(1).max(128).describe('As the configuration has it'),
 });

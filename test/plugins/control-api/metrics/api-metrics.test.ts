@@ -8,7 +8,7 @@ import {
   type MetricsMoment,
 } from '../../../../plugins/control-api/api-metrics.ts';
 import { metricsContentType } from '../../../../plugins/control-api/specs/metrics.ts';
-import { serviceStates } from '../../../../plugins/control-api/specs/services.ts';
+import { serviceStates } from '../../../../plugins/control-api/specs/reports.ts';
 import { readMetrics, valueOf } from './read-metrics.ts';
 
 const nothing: MetricsMoment = { services: [], stats: [], rows: [] };

@@ -1,4 +1,4 @@
-import { container } from 'devservices';
+import { container, secret } from 'devservices';
 import { expect, test } from 'vitest';
 import { asked, openHandlers } from './open-handlers.ts';
 
@@ -61,4 +61,22 @@ test('a plan is told while a task holds the checkout', async () => {
   release();
   expect(await start).toMatchObject({ ok: true });
   expect((await api.handlers['GET /project'](asked({}))).task).toBeNull();
+});
+
+test('what a function of the configuration threw is told without secrets', async () => {
+  const password = 'hunter2-hunter2';
+  await using api = await openHandlers({
+    db: { run: container({ image: 'db', environment: { PASSWORD: secret(password) } }) },
+    web: {
+      run: container({ image: 'web' }),
+      onlyIf() {
+        throw new Error(`cannot connect as root:${password}`);
+      },
+    },
+  });
+  const plan = Promise.resolve(api.handlers['GET /plan'](asked({ query: {} })));
+  const thrown = await plan.catch((error: unknown) => error);
+  expect(thrown).toMatchObject({ code: 'DS_SERVICE_FUNCTION' });
+  expect(String(thrown)).toContain('cannot connect');
+  expect(String(thrown)).not.toContain(password);
 });
