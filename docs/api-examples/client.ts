@@ -29,6 +29,14 @@ export const clientExamples: Readonly<Record<string, Example>> = {
     });
     return body;
   },
+  'GET /logs': async (client) => {
+    const texts: string[] = [];
+    const params = { service: ['postgres'], tail: 100, follow: false };
+    for await (const { data } of client.stream('/logs', { params })) {
+      texts.push(...data.lines.map(({ text }) => text));
+    }
+    return texts;
+  },
   'POST /services/{name}/stop': async (client) => {
     const { body } = await client.post('/services/{name}/stop', { params: { name: 'postgres' } });
     return body;

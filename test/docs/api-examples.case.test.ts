@@ -89,6 +89,7 @@ test('each call of the page comes back with what the page says', async () => {
     'GET /services': { all: [{ name: 'postgres' }], failed: [] },
     'POST /services/{name}/start': { state: 'ready' },
     'POST /services/{name}/restart': { ok: true, services: { postgres: { state: 'ready' } } },
+    'GET /logs': expect.arrayContaining(['listening']) as string[],
     'POST /services/{name}/stop': { ok: true },
     'POST /users': { username: 'grace', superuser: true },
     'PUT /users/{user}/permissions/{permission}': { change: 'added' },

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as send } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -6,6 +6,7 @@ import { systemClock } from '../../../../core/clock.ts';
 import { listen } from '../../../../plugins/control-api/server/listen.ts';
 import { openTestApi } from '../../../rig/control-api.ts';
 import { createTempFolder } from '../../../rig/state/temp-folder.ts';
+import { openFiles } from './open-files.ts';
 
 const large = 'abc'.repeat(1_000_000);
 
@@ -129,13 +130,3 @@ test.each(['/api/0', '/api/0/ui', '/../ui', '/ui/', 'ui', '/u i', '/%2e%2e'])(
     );
   },
 );
-
-function openFiles(folder: string): string[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)].filter((path) => path.startsWith(folder));
-    } catch {
-      return [];
-    }
-  });
-}

@@ -1,18 +1,10 @@
-import {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFileServer } from '../../../../plugins/control-api/files/serve-files.ts';
 import { createTempFolder } from '../../../rig/state/temp-folder.ts';
+import { openFiles } from './open-files.ts';
 
 const origin = 'http://127.0.0.1:1234';
 
@@ -240,13 +232,3 @@ test('a reader that leaves halfway leaves nothing open', async () => {
   await reader?.cancel();
   expect(openFiles(folder)).toEqual([]);
 });
-
-function openFiles(folder: string): string[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)].filter((path) => path.startsWith(folder));
-    } catch {
-      return [];
-    }
-  });
-}
