@@ -13,6 +13,7 @@ const engineIndependent = [
   'test/cases/{examples,node-versions,outside-plugin,overrides,packed-*,start-engine}.test.ts',
   'test/plugins/docker/images/disk-full.case.test.ts',
   'test/cases/{logs,underneath}-engine.test.ts',
+  'test/docs/**',
   'test/plugins/{embedded,process,store}/**',
   'test/plugins/control-api/tokens/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
