@@ -187,8 +187,8 @@ export function createHost(options: HostOptions = {}): Host {
     pluginTasks: async () => (await openAnyhow({ isAnywhere: true })).loaded.pluginHost.tasks,
     use: async (token) => current().loaded.contracts.use('the task', token),
     async learnSecrets() {
-      const opened = await openAnyhow();
-      return (await acting()).learnSecrets(opened);
+      const project = await openAnyhow();
+      return (await acting()).learnSecrets(project);
     },
     redact: voice.redactor.redact,
     setLogLevel: voice.setLevel,

@@ -94,7 +94,8 @@ export function createDockerRunner(
     listData: (project, services) => listVolumes(engine, project, services),
     removeData: (found, signal) => removeOwnedVolume(engine, found, signal),
     address: resolveAddress,
-    listens: (instance, port, signal) => checkListening({ ...known, commands }, { instance, port, signal }),
+    listens: (instance, port, signal) =>
+      checkListening({ ...known, commands }, { instance, port, signal }),
     async probeAddress(instance, port, signal) {
       const host = await addresses.find(instance, signal);
       return host === undefined ? engine.reach(port.host, signal) : { host, port: port.container };

@@ -59,6 +59,8 @@ describe.skipIf(engine === null)('what containers use, on a real engine', () => 
         command: ['sh', '-c', hold],
         memory: '256m',
         networkMode: 'none',
+        // Podman cannot say where this machine is for who has no network.
+        extraHosts: ['host.docker.internal:127.0.0.1'],
       }),
     );
     await vi.waitFor(
