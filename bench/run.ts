@@ -9,6 +9,7 @@ import { renderTable } from './render-table.ts';
 import { measurePermissions } from './permissions.ts';
 import { measureOptions } from './options.ts';
 import { measureProcesses } from './processes.ts';
+import { measureStreams } from './streams.ts';
 import { measureUp } from './up.ts';
 
 const { values: flags } = parseArgs({
@@ -25,6 +26,7 @@ try {
   rows.push(...(await measurePermissions(runs.startUp)));
   rows.push(...(await measureProcesses(checkout, runs.cold)));
   rows.push(...(await measureOptions(runs.cold)));
+  rows.push(...(await measureStreams()));
   if (engine) {
     const measured = await measureUp({ engine, checkout }, runs);
     rows.push(...measured.rows);
