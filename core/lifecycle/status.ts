@@ -18,8 +18,6 @@ export interface ProjectStatus {
 
 /** Looks once; asks no service anything. */
 export async function readStatus(kernel: Kernel): Promise<ProjectStatus> {
-  // A host that lives long is not the only one: other commands come and go meanwhile.
-  kernel.state.reload();
   const { found, unseen } = await observeReachable(kernel, await kernel.runners());
   tellUnseen(kernel, unseen);
   const { config, project, root } = kernel;
