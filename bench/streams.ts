@@ -91,7 +91,9 @@ function assertReport(
   const [count = 0] = received;
   // What stood in the journal before is the same for all.
   if (count < expected.least || received.some((other) => other !== count)) {
-    throw new Error(`Of ${expected.least} events or more, readers got ${[...new Set(received)]}.`);
+    throw new Error(
+      `Of ${expected.least} events or more, readers got ${[...new Set(received)].join(', ')}.`,
+    );
   }
   if (dropped !== expected.slow) throw new Error(`${dropped} slow readers were told.`);
 }

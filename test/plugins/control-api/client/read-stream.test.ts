@@ -15,7 +15,8 @@ const answered = (status: number) =>
     status,
   });
 
-type Connection = (StreamEvent | string | 'cut' | 'broken' | 'open')[] | Error;
+/** Events, texts as they come, and how it ends: `cut`, `broken` or `open`. */
+type Connection = (StreamEvent | string)[] | Error;
 
 /** Connections, one after another; each ends as its last word says. */
 function openConnections(connections: Connection[], lastEventId?: string) {
@@ -54,15 +55,15 @@ async function readAll(
   count: number,
 ): Promise<StreamEvent[]> {
   const seen: StreamEvent[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const reading = (async () => {
     for await (const event of events) {
       seen.push(event);
       if (seen.length === count) break;
     }
-  })().finally(() => (isOver = true));
+  })().finally(() => over.abort());
   reading.catch(() => {});
-  while (!isOver) await clock.advance(100);
+  while (!over.signal.aborted) await clock.advance(100);
   await reading;
   return seen;
 }

@@ -118,14 +118,19 @@ describe('a cursor of logs', () => {
           fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString('base64url')),
         ),
         (id) => {
-          try {
-            createLogCursor({ id, isTail: false, nowMs: startMs });
-          } catch (thrown) {
-            expect(thrown).toMatchObject({ code: 'DS_API_CURSOR_INVALID' });
-          }
+          expect([undefined, 'DS_API_CURSOR_INVALID']).toContain(refusalOf(id));
         },
       ),
       { seed: 22, numRuns: 300 },
     );
   });
 });
+
+function refusalOf(id: string): unknown {
+  try {
+    createLogCursor({ id, isTail: false, nowMs: startMs });
+    return undefined;
+  } catch (thrown) {
+    return (thrown as { code?: unknown }).code ?? thrown;
+  }
+}
