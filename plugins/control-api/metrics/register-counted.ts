@@ -69,4 +69,5 @@ const sanitise = (text: string): string => text.replaceAll(/[^a-zA-Z0-9_]/g, '_'
 
 // A line of the format ends at a newline alone, which is escaped; what reads it may see more.
 // And who counts in JavaScript may give a number.
-const printable = (value: unknown): string => String(value).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
+const printable = (value: unknown): string =>
+  String(value).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
