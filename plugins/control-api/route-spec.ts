@@ -64,7 +64,7 @@ export function defineSpec<
 /** One event of a stream. Without an id, a reader that is cut off goes on from the last one that had one. */
 export interface StreamEvent<T = unknown> {
   id?: string | undefined;
-  /** Default `message`. */
+  /** Default `message`. `end`, `dropped`, `refused` and `failed` are the API's own: they end a stream. */
   event?: string | undefined;
   data: T;
 }
