@@ -14,8 +14,7 @@ const engineIndependent = [
   'test/plugins/docker/images/disk-full.case.test.ts',
   'test/cases/{logs,underneath}-engine.test.ts',
   'test/docs/**',
-  'test/plugins/{embedded,process,store}/**',
-  'test/plugins/control-api/tokens/**',
+  'test/plugins/{control-api,embedded,process,store}/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
   'test/cases/{control-api,permissions,options,serve,store,tokens}*.test.ts',
 ];

@@ -1,5 +1,3 @@
-import { receiveEvents } from '../../../../plugins/control-api/client/receive-events.ts';
-
 /** One reader of a stream, who takes a chunk only when told to. */
 export interface ChunkReader {
   /** The next chunk as a text; undefined at the end. */
@@ -25,9 +23,3 @@ export function readChunks(stream: ReadableStream<Uint8Array>): ChunkReader {
     leave: () => reader.cancel(),
   };
 }
-
-/** The events of a stream, read as they come until `signal` aborts. */
-export const eventsOf = (
-  stream: ReadableStream<Uint8Array>,
-  signal: AbortSignal = new AbortController().signal,
-) => receiveEvents(stream, signal);
