@@ -33,3 +33,13 @@ export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
 }
+
+/**
+ * The moment that a text means, in milliseconds since the epoch: a time (`2026-01-31T10:00:00Z`) or how
+ * long ago (`10m`); undefined where it is neither.
+ */
+export function resolveMoment(text: string, nowMs: number): number | undefined {
+  const agoMs = resolveDuration(text);
+  const momentMs = agoMs === undefined ? Date.parse(text) : nowMs - agoMs;
+  return Number.isFinite(momentMs) ? momentMs : undefined;
+}

@@ -3,7 +3,7 @@ export { type Clock, systemClock, withDeadline } from './clock.ts';
 export { runInForeground } from './command-foreground.ts';
 export { prependLocalBins, topLevelOf } from './command-path.ts';
 export { splitCommand } from './command-words.ts';
-export { type Duration, formatDuration, resolveDuration } from './duration.ts';
+export { type Duration, formatDuration, resolveDuration, resolveMoment } from './duration.ts';
 export { asError, reasonOf } from './errors/as-error.ts';
 export { serviceErrors } from './errors/catalogue/service.ts';
 export { stateErrors } from './errors/catalogue/state.ts';
@@ -34,6 +34,8 @@ export { createJournalCursor, type JournalCursor, type JournalStart } from './jo
 export { type JournalEntry, type JournalReading, readJournal } from './journal-reader.ts';
 export type { ServiceStats } from './lifecycle/read-stats.ts';
 export { readVersion } from './own-url.ts';
+export { operatorName } from './operator.ts';
+export { plainText } from './plain-text.ts';
 export { probeService } from './readiness/probe-service.ts';
 export { type ReadinessSource, waitReady } from './readiness/wait-ready.ts';
 export { createEventQueue, type EventQueue } from './run/event-queue.ts';

@@ -1,4 +1,5 @@
-import { defineTask, DevServicesError, resolveDuration } from 'devservices';
+import { defineTask, DevServicesError } from 'devservices';
+import { resolveMoment } from 'devservices/machine';
 
 export default defineTask(import.meta, {
   name: 'logs',
@@ -33,9 +34,8 @@ export default defineTask(import.meta, {
 });
 
 function resolveSince(since: string, nowMs: number): number {
-  const agoMs = resolveDuration(since);
-  const sinceMs = agoMs === undefined ? Date.parse(since) : nowMs - agoMs;
-  if (Number.isFinite(sinceMs)) return sinceMs;
+  const sinceMs = resolveMoment(since, nowMs);
+  if (sinceMs !== undefined) return sinceMs;
   throw new DevServicesError({
     code: 'DS_ARGUMENT_INVALID',
     blame: 'user',

@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { type Contracts, defineTask } from 'devservices';
+import { operatorName, plainText } from 'devservices/machine';
 
 type Report = Awaited<ReturnType<Contracts['projectOptions']['get']>>;
 type Values = Report['projects'][string];
@@ -33,7 +33,7 @@ export default defineTask(import.meta, {
           style.bold(name),
           shown(value),
           style.dim(value.isStored ? 'stored' : value.effective === undefined ? '' : 'default'),
-          value.problem === undefined ? '' : style.yellow(plain(`not taken: ${value.problem}`)),
+          value.problem === undefined ? '' : style.yellow(plainText(`not taken: ${value.problem}`)),
         ]);
         return rows.length === 0 ? 'No plugin declares an option.' : style.table(rows);
       },
@@ -67,7 +67,7 @@ export default defineTask(import.meta, {
           project,
           key: args.key,
           value: options.read(args.key, given),
-          by: by(),
+          by: `os:${operatorName()}`,
         });
         const isNew = result.change === 'changed';
         log.info(`${args.key} of ${project} is ${isNew ? 'set' : 'as it was already'}.`);
@@ -80,13 +80,13 @@ export default defineTask(import.meta, {
       async run({ host, args, log, use }) {
         const options = await use('projectOptions');
         const { project } = host.project;
-        const result = await options.unset({ project, key: args.key, by: by() });
+        const result = await options.unset({ project, key: args.key, by: `os:${operatorName()}` });
         const wasThere = result.change === 'changed';
         log.info(
-          `${plain(args.key)} of ${project} is ${wasThere ? 'not stored any more' : 'not stored'}.`,
+          `${plainText(args.key)} of ${project} is ${wasThere ? 'not stored any more' : 'not stored'}.`,
         );
         if (!wasThere && !options.declared().some((option) => option.key === args.key)) {
-          log.warn(`Nobody declares ${plain(args.key)}.`);
+          log.warn(`Nobody declares ${plainText(args.key)}.`);
         }
         return result;
       },
@@ -115,19 +115,5 @@ async function readAll(
 function shown({ isRedacted, isStored, effective }: Values[string]): string {
   if (isRedacted) return isStored ? '(secret)' : '(secret, not stored)';
   const text = effective === undefined ? '' : JSON.stringify(effective);
-  return plain(text.length > 200 ? `${text.slice(0, 200)}…` : text);
-}
-
-/** Who is at the keyboard, as far as the system knows; not every user id has a name. */
-function by(): string {
-  try {
-    return `os:${userInfo().username}`;
-  } catch {
-    return `os:${process.getuid?.() ?? 'unknown'}`;
-  }
-}
-
-/** What would move a terminal's cursor is not shown. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+  return plainText(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }

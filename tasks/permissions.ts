@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import { type Contracts, defineTask } from 'devservices';
+import { operatorName, plainText } from 'devservices/machine';
 
 type Register = Contracts['permissions'];
 type Given = Awaited<ReturnType<Register['list']>>;
@@ -40,7 +40,7 @@ export default defineTask(import.meta, {
       },
       async run({ args, log, use }) {
         const permissions = await use('permissions');
-        const result = await permissions.add({ ...args, by: by() });
+        const result = await permissions.add({ ...args, by: `os:${operatorName()}` });
         const { username } = result.user;
         const isNew = result.change === 'added';
         log.info(`${username} has ${result.permission} ${isNew ? 'now' : 'already'}.`);
@@ -54,7 +54,7 @@ export default defineTask(import.meta, {
       args: { user, permission, directory },
       async run({ args, log, use }) {
         const permissions = await use('permissions');
-        const result = await permissions.remove({ ...args, by: by() });
+        const result = await permissions.remove({ ...args, by: `os:${operatorName()}` });
         const { username } = result.user;
         log.info(
           result.change === 'removed'
@@ -73,12 +73,12 @@ export default defineTask(import.meta, {
         const reason = whyIneffective(given.user);
         const lines = given.permissions.map(
           ({ name, isDeclared }) =>
-            `- ${plain(name)}${isDeclared ? '' : style.yellow(' (nothing declares it)')}`,
+            `- ${plainText(name)}${isDeclared ? '' : style.yellow(' (nothing declares it)')}`,
         );
         return [
-          style.bold(`Permissions of ${plain(username)}`),
+          style.bold(`Permissions of ${plainText(username)}`),
           ...(lines.length > 0 ? lines : ['None.']),
-          ...(reason === undefined ? [] : [style.yellow(`Without effect: ${plain(reason)}.`)]),
+          ...(reason === undefined ? [] : [style.yellow(`Without effect: ${plainText(reason)}.`)]),
         ].join('\n');
       },
     },
@@ -90,10 +90,10 @@ export default defineTask(import.meta, {
         const lines = holders.users.map((holder) => {
           const reason = whyIneffective(holder);
           const note = reason === undefined ? '' : style.yellow(` (without effect: ${reason})`);
-          return `- ${plain(holder.username)}${note}`;
+          return `- ${plainText(holder.username)}${note}`;
         });
         return [
-          style.bold(`Who has ${plain(holders.permission)}`),
+          style.bold(`Who has ${plainText(holders.permission)}`),
           ...(lines.length > 0 ? lines : ['Nobody.']),
           ...(holders.isDeclared ? [] : [style.yellow('Nothing declares it.')]),
         ].join('\n');
@@ -116,7 +116,9 @@ export default defineTask(import.meta, {
         if (entries.length === 0) return 'Nothing was changed yet.';
         return style.table(
           entries.map(({ at, by: who, action, username, detail }) =>
-            [style.dim(at), who, action, style.bold(plain(username)), plain(detail)].map(String),
+            [style.dim(at), who, action, style.bold(plainText(username)), plainText(detail)].map(
+              String,
+            ),
           ),
         );
       },
@@ -129,11 +131,11 @@ export default defineTask(import.meta, {
         if (users.length === 0) return 'There are no users.';
         return style.table(
           users.map((one) => [
-            style.bold(plain(one.username)),
-            plain(one.email ?? ''),
+            style.bold(plainText(one.username)),
+            plainText(one.email ?? ''),
             one.superuser ? 'superuser' : '',
             one.active ? '' : style.yellow('inactive'),
-            style.dim(`id:${plain(one.id)}`),
+            style.dim(`id:${plainText(one.id)}`),
           ]),
         );
       },
@@ -148,7 +150,7 @@ export default defineTask(import.meta, {
       },
       async run({ args, log, use }) {
         const { users } = await use('permissions');
-        const result = await users.add({ ...args, by: by() });
+        const result = await users.add({ ...args, by: `os:${operatorName()}` });
         const { username, superuser } = result.user;
         log.info(`${username} is a ${superuser ? 'superuser' : 'user'} now.`);
         return result;
@@ -174,7 +176,7 @@ export default defineTask(import.meta, {
         const result = await users.set({
           user: name,
           directory: args.directory,
-          by: by(),
+          by: `os:${operatorName()}`,
           changes: {
             email: address,
             active: active || undefined,
@@ -192,22 +194,18 @@ export default defineTask(import.meta, {
         const { users } = await use('permissions');
         const changes = { active: false };
         const { username: name, directory: chosen } = args;
-        const result = await users.set({ user: name, directory: chosen, by: by(), changes });
+        const result = await users.set({
+          user: name,
+          directory: chosen,
+          by: `os:${operatorName()}`,
+          changes,
+        });
         log.info(`${describe(result.user)}${result.change === 'unchanged' ? ', as before' : ''}.`);
         return result;
       },
     },
   },
 });
-
-/** Who is at the keyboard, as far as the system knows; not every user id has a name. */
-function by(): string {
-  try {
-    return `os:${userInfo().username}`;
-  } catch {
-    return `os:${process.getuid?.() ?? 'unknown'}`;
-  }
-}
 
 /** Why what a user was given does not count. */
 function whyIneffective({ username, active, superuser }: User): string | undefined {
@@ -218,9 +216,4 @@ function whyIneffective({ username, active, superuser }: User): string | undefin
 function describe({ username, email: address, active, superuser }: User): string {
   const what = `${active ? 'an active' : 'an inactive'} ${superuser ? 'superuser' : 'user'}`;
   return `${username} is ${what}${address === null ? '' : ` with the address ${address}`}`;
-}
-
-/** Names come from databases: what would move a terminal's cursor is not shown. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }

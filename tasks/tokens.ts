@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import { type Contracts, defineTask } from 'devservices';
+import { operatorName, plainText } from 'devservices/machine';
 
 type Tokens = Contracts['apiTokens'];
 type Added = Awaited<ReturnType<Tokens['add']>>;
@@ -39,7 +39,7 @@ export default defineTask(import.meta, {
       },
       async run({ args: { permission: permissions, ...args }, log, use }) {
         const [tokens, authorizer] = await Promise.all([use('apiTokens'), use('authorizer')]);
-        const added = await tokens.add({ ...args, permissions, by: by() });
+        const added = await tokens.add({ ...args, permissions, by: `os:${operatorName()}` });
         const { entry } = added;
         const until = entry.expires === null ? '' : ` until ${entry.expires}`;
         log.info(`${entry.name} speaks for ${entry.user}${until}. Its token is shown this once:`);
@@ -63,7 +63,7 @@ export default defineTask(import.meta, {
         return style.table(
           tokens.map((one) => [
             style.bold(one.name),
-            plain(one.user),
+            plainText(one.user),
             [...one.permissions, ...(one.sudo ? ['sudo'] : [])].join(' ') || 'reads only',
             one.state === 'live' ? '' : style.yellow(one.state),
             one.expires === null ? '' : `until ${one.expires}`,
@@ -84,7 +84,9 @@ export default defineTask(import.meta, {
         },
       },
       async run({ args, log, use }) {
-        const result = await (await use('apiTokens')).revoke({ token: args.token, by: by() });
+        const result = await (
+          await use('apiTokens')
+        ).revoke({ token: args.token, by: `os:${operatorName()}` });
         const { name } = result.entry;
         const isNew = result.change === 'revoked';
         log.info(`${name} is ${isNew ? 'revoked' : 'revoked already'}.`);
@@ -93,17 +95,3 @@ export default defineTask(import.meta, {
     },
   },
 });
-
-/** Who is at the keyboard, as far as the system knows; not every user id has a name. */
-function by(): string {
-  try {
-    return `os:${userInfo().username}`;
-  } catch {
-    return `os:${process.getuid?.() ?? 'unknown'}`;
-  }
-}
-
-/** What would move a terminal's cursor is not shown. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
-}

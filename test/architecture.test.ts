@@ -26,7 +26,7 @@ const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['ground', /^core\/errors\//],
   [
     'ground',
-    /^core\/(clock|contracts|duration|events|graph|log|metrics|own-url|redact|secret|suggestion)\.ts$/,
+    /^core\/(clock|contracts|duration|events|graph|log|metrics|operator|own-url|plain-text|redact|secret|suggestion)\.ts$/,
   ],
 ];
 

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { userInfo } from 'node:os';
+import { operatorName } from 'devservices/machine';
 import type { As } from '../client.ts';
 import { apiErrors } from '../errors.ts';
 import type { Principal, TokenPrincipal } from '../principal.ts';
@@ -63,7 +63,7 @@ export async function findAgain(
 export function labelOf(principal: Principal): string {
   switch (principal.kind) {
     case 'owner':
-      return `os:${osUser()}`;
+      return `os:${operatorName()}`;
     case 'user':
       return `user:${principal.user}`;
     case 'token':
@@ -154,12 +154,4 @@ function readFlag(headers: Headers, name: string): boolean | undefined {
 function invalidHeader(name: string, expected: string): Error {
   const problems = [{ path: `header.${name}`, expected }];
   return apiErrors.create('DS_API_INVALID', { key: 'a call', problems });
-}
-
-function osUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown');
-  }
 }

@@ -1,6 +1,6 @@
-import { DevServicesError, type Host, resolveDuration } from 'devservices';
+import { DevServicesError, type Host } from 'devservices';
 import type { LogLine } from 'devservices/runner';
-import { reasonOf, serviceErrors } from 'devservices/machine';
+import { reasonOf, resolveMoment, serviceErrors } from 'devservices/machine';
 import type { ApiContext } from '../api-context.ts';
 import type { Handlers } from '../route.ts';
 import type { StreamEvent } from '../route-spec.ts';
@@ -99,9 +99,8 @@ async function learnSecrets(host: Host, { log }: Pick<ApiContext, 'log'>): Promi
 }
 
 function resolveSince(since: string, nowMs: number): number {
-  const agoMs = resolveDuration(since);
-  const sinceMs = agoMs === undefined ? Date.parse(since) : nowMs - agoMs;
-  if (Number.isFinite(sinceMs)) return sinceMs;
+  const sinceMs = resolveMoment(since, nowMs);
+  if (sinceMs !== undefined) return sinceMs;
   throw new DevServicesError({
     code: 'DS_ARGUMENT_INVALID',
     blame: 'user',
