@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type Clock, reasonOf } from 'devservices/machine';
 import { apiErrors } from '../errors.ts';
@@ -32,6 +33,7 @@ export type Answer = (
 // Of what is refused for its size; a connection that is cut at once would lose the answer.
 const maxDrainBytes = 1024 * 1024;
 const lingerMs = 1000;
+const cutAtTimeout = new WeakSet<Socket>();
 
 /** Guards, counts and reads requests, and gives the good ones to the app. */
 export function createAnswer({ app, clock, limits, place, token, closing }: AnswerOptions): Answer {
@@ -43,6 +45,7 @@ export function createAnswer({ app, clock, limits, place, token, closing }: Answ
         address: incoming.socket.remoteAddress ?? '',
         signal: closing,
       });
+      if (isStream(response)) cutWhenStalled(incoming as IncomingMessage, limits.stallTimeoutMs);
       const isRefused = response.status === 401 && incoming.headers.authorization !== undefined;
       // Good ones never come here: whoever tries many others is told no more than that.
       const refusal = isRefused ? throttle.countRefused(incoming as IncomingMessage) : undefined;
@@ -101,6 +104,18 @@ export function createAnswer({ app, clock, limits, place, token, closing }: Answ
       outgoing.destroy();
     }
   };
+}
+
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
+
+// Who stops reading would keep the connection for ever, with all that was written to it.
+function cutWhenStalled({ socket }: IncomingMessage, timeoutMs: number): void {
+  socket.setTimeout(timeoutMs);
+  // One connection may carry several streams, one after another.
+  if (!cutAtTimeout.has(socket)) socket.once('timeout', () => socket.destroy());
+  cutAtTimeout.add(socket);
 }
 
 function refuseAtClose(closing: AbortSignal): Refusal | undefined {

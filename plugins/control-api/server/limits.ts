@@ -13,6 +13,8 @@ export interface Limits {
   requestTimeoutMs: number;
   /** How long an idle connection is kept. */
   keepAliveMs: number;
+  /** How long a stream may stand still because nobody reads it; the heartbeats of others keep them alive. */
+  stallTimeoutMs: number;
   /** How long a server that closes waits for what is under way. */
   closeTimeoutMs: number;
   /** Of each token, and of all who have none together. */
@@ -30,6 +32,7 @@ export const usualLimits: Limits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 20_000,
   keepAliveMs: 5000,
+  stallTimeoutMs: 60_000,
   closeTimeoutMs: 10_000,
   reads: { perSecond: 200, burst: 400 },
   writes: { perSecond: 10, burst: 30 },

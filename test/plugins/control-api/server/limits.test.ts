@@ -98,7 +98,7 @@ test('who leaves in the middle of a body reaches nothing', async () => {
 });
 
 test('a slow body is given up', async () => {
-  const served = await serve({ limits: { headersTimeoutMs: 50, requestTimeoutMs: 50 } });
+  const served = await serve({ limits: { headersTimeoutMs: 400, requestTimeoutMs: 400 } });
   const answer = await served.send(post(served, ['Content-Length: 10'], '012'));
   expect([statusOf(answer), codeOf(answer)]).toEqual([408, 'DS_API_REQUEST_REFUSED']);
   expect(served.reached).toEqual([]);
@@ -107,14 +107,14 @@ test('a slow body is given up', async () => {
 });
 
 test('slow headers are given up', async () => {
-  const served = await serve({ limits: { headersTimeoutMs: 50, requestTimeoutMs: 50 } });
+  const served = await serve({ limits: { headersTimeoutMs: 400, requestTimeoutMs: 400 } });
   const answer = await served.send(`GET / HTTP/1.1\r\nHost: ${served.host}\r\n`);
   expect(statusOf(answer)).toBe(408);
   expect(await served.ask()).toBe(200);
 });
 
 test('who says nothing is cut off, and nothing is made of it', async () => {
-  const served = await serve({ limits: { headersTimeoutMs: 50, requestTimeoutMs: 50 } });
+  const served = await serve({ limits: { headersTimeoutMs: 400, requestTimeoutMs: 400 } });
   expect(await served.send()).toBe('');
   expect(served.audited).toEqual([]);
 });
@@ -128,6 +128,24 @@ test('more connections than may be are turned away, and there are others once so
   for (const socket of held) socket.destroy();
   // It hears of their end when it hears of it.
   await expect.poll(() => served.ask(), { timeout: 10_000 }).toBe(200);
+});
+
+test('a stream that nobody reads any more is cut off, and what made it is told', async () => {
+  let isLeft: () => void = () => {};
+  const left = new Promise<void>((resolve) => (isLeft = resolve));
+  const chunk = new Uint8Array(1024 * 1024);
+  const served = await serve({
+    limits: { stallTimeoutMs: 400 },
+    fetch: () => {
+      const endless = { pull: (to: ReadableStreamDefaultController) => to.enqueue(chunk) };
+      const body = new ReadableStream({ ...endless, cancel: isLeft });
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    },
+  });
+  const socket = open(served);
+  socket.pause().write(served.request());
+  await left;
+  socket.destroy();
 });
 
 test('an app that throws is a problem without its words, and the next request is answered', async () => {
