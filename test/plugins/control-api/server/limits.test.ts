@@ -144,7 +144,7 @@ test('a stream that nobody reads any more is cut off, and what made it is told',
   });
   const socket = open(served);
   socket.pause().write(served.request());
-  await left;
+  await expect(left).resolves.toBeUndefined();
   socket.destroy();
 });
 
