@@ -94,6 +94,7 @@ export default defineConfig({
         // While the request is held, nobody but us can be who ends.
         const { exitCode, finished, stderr } = await interrupt(checkout, proxy, phase);
         expect(exitCode, stderr).toBe(phase.signal === 'SIGTERM' ? 143 : 130);
+        expect(stderr, 'nothing hangs at the end').not.toContain('was to be undone');
         expect(finished).toMatchObject({ event: 'up-finished', ok: false, exitCode });
         const left = await checkout.containers();
         expect(Object.keys(left).toSorted()).toEqual(phase.left);

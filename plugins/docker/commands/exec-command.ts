@@ -10,6 +10,7 @@ const keptBytes = 16 * 1024;
 const killPauseMs = 50;
 const requestPatienceMs = 5000;
 const startPatienceMs = 10_000;
+const settlePatienceMs = 1000;
 
 interface ExecTarget {
   id: string;
@@ -26,7 +27,7 @@ export interface CommandRunner {
     target: ExecTarget,
     asked: { command: readonly string[]; signal: AbortSignal },
   ): Promise<ExecResult>;
-  /** Resolves when everything that was given up is killed. */
+  /** Resolves when everything that was given up is killed; soon, where the engine does not answer. */
   settled(): Promise<void>;
 }
 
@@ -43,7 +44,10 @@ export function createCommandRunner(engine: Engine): CommandRunner {
         },
       }),
     async settled() {
-      await Promise.all(kills);
+      const over = new AbortController();
+      const waited = sleep(settlePatienceMs, undefined, { signal: over.signal }).catch(() => {});
+      await Promise.race([Promise.all(kills), waited]);
+      over.abort();
     },
   };
 }

@@ -30,9 +30,11 @@ describe.skipIf(engine === null)('an engine that is busy, and answers late', () 
     // It was looked for once, and was not there.
     await proxy.seen((request) => isStart(request) && request.path !== path);
     await docker.getExec(path.split('/')[2] ?? '').start({ Detach: true });
-    await runner.close();
-    const { Processes } = (await docker.getContainer(job.id).top()) as { Processes: string[][] };
-    expect(Processes.map((columns) => columns.at(-1))).toEqual(['sleep 600']);
+    const running = async (): Promise<unknown> => {
+      const { Processes } = (await docker.getContainer(job.id).top()) as { Processes: string[][] };
+      return Processes.map((columns) => columns.at(-1));
+    };
+    await expect.poll(running, { timeout: 20_000 }).toEqual(['sleep 600']);
   }, 30_000);
 
   test('what is dead when it is looked at was removed', async () => {
