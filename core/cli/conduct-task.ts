@@ -100,9 +100,8 @@ function statusOf({ task, called }: FoundTask, result: unknown): number {
   throw taskErrors.create('DS_TASK_INVALID', { source: task.source, problem });
 }
 
-function answerOf({ task }: FoundTask, result: unknown): Pick<StageEnd, 'answer' | 'once'> {
+function answerOf({ task }: FoundTask, result: unknown): Pick<StageEnd, 'answer'> {
   const { render } = task;
-  if (!render && task.tellOnce) return { once: task.tellOnce(result) };
   if (!render || isOutcome(result)) return {};
   return { answer: { document: result, text: (style) => render.call(task, result, style) } };
 }
