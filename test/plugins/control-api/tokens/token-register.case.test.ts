@@ -65,7 +65,7 @@ eachStore((createStore) => {
     );
     for (const text of others) expect([text, await tokens.find(text)]).toEqual([text, undefined]);
     expect(await tokens.look('')).toBeUndefined();
-    expect(await tokens.find(token)).toBeDefined();
+    expect(await tokens.find(token)).toMatchObject({ id: entry.id, user: 'ada' });
   });
 
   test('a revoked token is found no more, in any process; this one hears of it at once, and once', async () => {
@@ -75,7 +75,7 @@ eachStore((createStore) => {
     const leave = tokens.onRevoked((id) => void heard.push(id));
     const { token, entry } = await tokens.add({ name: 'ci', user: 'ada', by });
     const other = opened.another();
-    expect(await other.find(token)).toBeDefined();
+    expect(await other.find(token)).toMatchObject({ id: entry.id, user: 'ada' });
     opened.now += 5000;
     expect(await tokens.revoke({ token: 'ci', by: 'os:eve' })).toMatchObject({
       change: 'revoked',
@@ -104,7 +104,7 @@ eachStore((createStore) => {
     expect(entry.expires).toBe('2030-01-31T00:00:00.000Z');
     expect(await codeOf(add('30d'))).toBe('DS_API_TOKEN_EXISTS');
     opened.now += 30 * dayMs - 1;
-    expect(await tokens.find(token)).toBeDefined();
+    expect(await tokens.find(token)).toMatchObject({ id: entry.id, user: 'ada' });
     opened.now += 1;
     expect(await tokens.find(token)).toBeUndefined();
     expect(await tokens.list()).toMatchObject([{ state: 'expired', revoked: null }]);
