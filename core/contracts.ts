@@ -14,5 +14,14 @@ export interface Contracts {
   };
 }
 
+/**
+ * Fields of services that plugins bring (`serviceFields` of a plugin is what checks them); a plugin that
+ * reads one declares it.
+ *
+ * @example declare module 'devservices' { interface ServiceFields { backup?: { every: string } } }
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type -- core has none of its own; plugins add to it
+export interface ServiceFields {}
+
 /** The name by which something is exposed and asked for. */
 export type ContractToken = Extract<keyof Contracts, string>;

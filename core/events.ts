@@ -154,9 +154,14 @@ export type EventSink = (event: DevServicesEvent) => void;
 /** Where everything that happens goes. */
 export interface EventStream {
   emit(body: EventBody): void;
-  /** Adds a reader; returns how to leave. A reader that throws is dropped, not the event. */
-  subscribe(sink: EventSink): () => void;
+  /**
+   * Adds a reader; returns how to leave. A reader that throws is dropped, not the event. `replay`: first
+   * what happened since the host began, as far as it was kept (the first 1,000 events).
+   */
+  subscribe(sink: EventSink, options?: { replay?: boolean }): () => void;
 }
+
+const earlyEvents = 1000;
 
 /** Stamps events and gives them to every reader, synchronously and in order. */
 export function createEventStream(options: {
@@ -166,6 +171,14 @@ export function createEventStream(options: {
   redact?(body: EventBody): EventBody;
 }): EventStream {
   const sinks = new Set<EventSink>();
+  const early: DevServicesEvent[] = [];
+  const tell = (sink: EventSink, event: DevServicesEvent) => {
+    try {
+      sink(event);
+    } catch {
+      sinks.delete(sink);
+    }
+  };
   // It has to differ from others; nobody has to fail to guess it.
   const run = Math.random().toString(36).slice(2, 10).padEnd(8, '0');
   return {
@@ -176,16 +189,13 @@ export function createEventStream(options: {
         project: options.project(),
         run,
       };
-      for (const sink of sinks) {
-        try {
-          sink(event);
-        } catch {
-          sinks.delete(sink);
-        }
-      }
+      // Who comes late is told of a beginning; of a host that lives on, it is not the whole that is kept.
+      if (early.length < earlyEvents && event.event !== 'log') early.push(event);
+      for (const sink of sinks) tell(sink, event);
     },
-    subscribe(sink) {
+    subscribe(sink, { replay = false } = {}) {
       sinks.add(sink);
+      if (replay) for (const event of early) tell(sink, event);
       return () => void sinks.delete(sink);
     },
   };

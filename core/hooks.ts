@@ -27,6 +27,11 @@ export interface HookPayloads {
     skip(service: string, why: string): void;
     /** Has an unchanged service made anew, and says why. */
     recreate(service: string, why: string): void;
+    /**
+     * Gives a service variables of this start alone: they are no change that would have it made anew, and
+     * the service's own of the same name win. What is left as it is keeps those of its own start.
+     */
+    pass(service: string, environment: Readonly<Record<string, string>>): void;
     /** Vetoes the whole `up`. */
     fail(why: string): never;
   };

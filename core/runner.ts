@@ -12,5 +12,6 @@ export type { Endpoints, ImageProgress } from './events.ts';
 export type { Readiness } from './readiness/readiness.ts';
 export type { PlannedDependency } from './service/service.ts';
 export type { Logger } from './log.ts';
+export type * from './metrics.ts';
 export type { RunnerContext } from './plugin/plugin.ts';
 export { labels, type ProjectIdentity } from './identity/project.ts';

@@ -11,6 +11,7 @@ export interface GlobalFlags {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly noColor: boolean;
+  readonly noTelemetry: boolean;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -32,6 +33,7 @@ export const globalFlags = {
   quiet: { description: 'Prints errors and warnings only' },
   verbose: { description: 'Prints more, stack traces included' },
   noColor: { description: 'Prints without colour' },
+  noTelemetry: { description: 'Sends nothing of what is measured or went wrong to anybody' },
   help: { description: 'Shows this' },
 } as const satisfies Record<string, { value?: string; description: string }>;
 
@@ -40,6 +42,7 @@ const switches: Readonly<Record<string, keyof GlobalFlags>> = {
   '--quiet': 'quiet',
   '--verbose': 'verbose',
   '--no-color': 'noColor',
+  '--no-telemetry': 'noTelemetry',
   '--help': 'help',
   '-h': 'help',
   '--version': 'version',
@@ -78,7 +81,7 @@ export function parseGlobals(argv: readonly string[], knownTask?: string): Comma
       rest.push(token);
     }
   }
-  const off = { json: false, quiet: false, verbose: false, noColor: false };
+  const off = { json: false, quiet: false, verbose: false, noColor: false, noTelemetry: false };
   const globals: GlobalFlags = { ...off, help: false, version: false, ...flags, set };
   return { globals, task, rest: [...rest, ...argv.slice(end)] };
 }

@@ -129,12 +129,20 @@ const kindOf = ({ render, passesStatus }: Task): StageKind => ({
   passesStatus: passesStatus === true,
 });
 
-function hostArguments({ config, project, engine, set, verbose }: GlobalFlags): string[] {
+function hostArguments({
+  config,
+  project,
+  engine,
+  set,
+  verbose,
+  noTelemetry,
+}: GlobalFlags): string[] {
   const valued = Object.entries({ config, project, engine });
   return [
     ...valued.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),
     // As a layer above the project's own level, which `initialize` sets.
     ...(verbose ? ['--set=options.log\\.level=debug'] : []),
     ...set.map((assignment) => `--set=${assignment}`),
+    ...(noTelemetry ? ['--no-telemetry'] : []),
   ];
 }

@@ -8,6 +8,8 @@ export interface ConfigFlags {
   readonly engine?: string | undefined;
   /** `--set PATH=VALUE`, each. */
   readonly set?: readonly string[] | undefined;
+  /** `--no-telemetry`. */
+  readonly noTelemetry?: boolean | undefined;
 }
 
 /** Variables that have a name of their own. */
@@ -45,7 +47,7 @@ export function environmentLayers(env: Readonly<Record<string, string | undefine
 }
 
 /** One layer for each flag; a later `--set` wins. Throws DS_CONFIG_ASSIGNMENT. */
-export function flagLayers({ project, engine, set = [] }: ConfigFlags): Layer[] {
+export function flagLayers({ project, engine, set = [], noTelemetry }: ConfigFlags): Layer[] {
   const given = { project: ['project', project], engine: ['engine.url', engine] } as const;
   const named = Object.entries(given).flatMap(([flag, [key, value]]): Layer[] =>
     value === undefined ? [] : [{ name: 'flag', source: `--${flag}`, value, at: exactly(key) }],
@@ -54,7 +56,23 @@ export function flagLayers({ project, engine, set = [] }: ConfigFlags): Layer[] 
     const { source, path, value } = parseAssignment(text);
     return { name: 'flag', source, value, at: { path, folded: false } };
   });
-  return [...named, ...assigned];
+  const last = noTelemetry ? [silence('flag', '--no-telemetry')] : [];
+  return [...named, ...assigned, ...last];
 }
+
+/** Above all others: what its user has said to every program of this machine (consoledonottrack.com). */
+export function doNotTrackLayers(env: Readonly<Record<string, string | undefined>>): Layer[] {
+  const said = env['DO_NOT_TRACK'] ?? '';
+  return ['', '0', 'false'].includes(said.toLowerCase())
+    ? []
+    : [silence('environment', 'DO_NOT_TRACK')];
+}
+
+const silence = (name: Layer['name'], source: string): Layer => ({
+  name,
+  source,
+  value: false,
+  at: exactly('telemetry'),
+});
 
 const exactly = (key: string) => ({ path: key.split('.'), folded: false });

@@ -63,6 +63,11 @@ export interface Config {
   optionsFile?: string;
   /** Longest time a tap of a hook may take. Default 60 s. */
   hookTimeout?: Duration;
+  /**
+   * False: plugins send nothing of what is measured or went wrong to anybody. Default true, and nothing is
+   * sent unless a plugin is told where to. `--no-telemetry` and `DO_NOT_TRACK=1` win over it.
+   */
+  telemetry?: boolean;
 }
 
 /** Gives a configuration its type; returns it unchanged. */
@@ -79,4 +84,6 @@ export interface ResolvedConfig {
   permissions: Permissions | undefined;
   options: Record<string, unknown>;
   hookTimeoutMs: number;
+  /** False: nothing may be sent to anybody. */
+  telemetry: boolean;
 }

@@ -1,6 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { sanitiseName } from '../identity/project-name.ts';
-import { type ConfigFlags, environmentLayers, flagLayers } from './assignment-layers.ts';
+import {
+  type ConfigFlags,
+  doNotTrackLayers,
+  environmentLayers,
+  flagLayers,
+} from './assignment-layers.ts';
 import { loadFileLayers } from './file-layers.ts';
 import { findConfig, findLocalConfig } from './find-config.ts';
 import type { Layer } from './layer.ts';
@@ -34,7 +39,7 @@ export interface LoadedLayers {
  */
 export async function loadLayers(request: LayersRequest): Promise<LoadedLayers> {
   const { env, flags = {} } = request;
-  const assigned = [...environmentLayers(env), ...flagLayers(flags)];
+  const assigned = [...environmentLayers(env), ...flagLayers(flags), ...doNotTrackLayers(env)];
   const file = findConfig(request);
   const root = dirname(file);
   const local = findLocalConfig(root, env);

@@ -151,4 +151,9 @@ export const configSchema = z.strictObject({
     'A YAML or JSON file of options, below `options`; nested keys are joined with dots.',
   ),
   hookTimeout: field(duration, 'Longest time that a tap of a hook may take.', '60s'),
+  telemetry: field(
+    flag,
+    'False: plugins send nothing of what is measured or went wrong to anybody. `--no-telemetry` and `DO_NOT_TRACK=1` win over it.',
+    'true; nothing is sent unless a plugin is told where to',
+  ),
 });

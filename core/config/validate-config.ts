@@ -102,6 +102,7 @@ function resolve(
     permissions: config.permissions as ResolvedConfig['permissions'],
     options: config.options ?? {},
     hookTimeoutMs: resolveDuration(config.hookTimeout ?? '60s') ?? 60_000,
+    telemetry: config.telemetry ?? true,
   };
 }
 

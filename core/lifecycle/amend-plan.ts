@@ -1,11 +1,13 @@
 import type { PlannedAction, Reason } from '../events.ts';
 import type { Plan, PlannedService } from '../plan/plan.ts';
+import type { ResolvedRun } from '../run/runner.ts';
 import { didYouMean } from '../suggestion.ts';
 
 /** What `beforeUp` may change of a plan. */
 export interface Amendments {
   skip(service: string, why: string): void;
   recreate(service: string, why: string): void;
+  pass(service: string, environment: Readonly<Record<string, string>>): void;
   /** The plan as amended so far. */
   plan(): Plan;
 }
@@ -31,6 +33,10 @@ export function amendPlan(plan: Plan): Amendments {
       if (planned?.instance)
         services[service] = amended(planned, 'recreate', { code: 'plugin', text: why });
     },
+    pass(service, environment) {
+      const planned = find(service);
+      if (planned) services[service] = { ...planned, run: withVariables(planned.run, environment) };
+    },
     plan: () => ({ ...plan, services: withRestarts(services), left }),
   };
 }
@@ -53,6 +59,13 @@ function withRestarts(
         : planned;
   }
   return result;
+}
+
+// What is looked at to see a change, `spec`, was made before, and knows nothing of these.
+function withVariables(run: ResolvedRun, passed: Readonly<Record<string, string>>): ResolvedRun {
+  const own = run['environment'];
+  const isRecord = typeof own === 'object' && own !== null && !Array.isArray(own);
+  return own === undefined || isRecord ? { ...run, environment: { ...passed, ...own } } : run;
 }
 
 function amended(planned: PlannedService, action: PlannedAction, reason: Reason): PlannedService {

@@ -6,6 +6,7 @@ export interface HostFlags {
   project: string | undefined;
   engine: string | undefined;
   set: readonly string[];
+  noTelemetry: boolean;
 }
 
 /** Reads them from a command line, and passes over everything else. */
@@ -20,6 +21,7 @@ export function resolveGlobalFlags(argv: readonly string[]): HostFlags {
       project: { type: 'string' },
       engine: { type: 'string' },
       set: { type: 'string', multiple: true },
+      'no-telemetry': { type: 'boolean' },
     },
   });
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
@@ -29,5 +31,6 @@ export function resolveGlobalFlags(argv: readonly string[]): HostFlags {
     project: text(values.project),
     engine: text(values.engine),
     set,
+    noTelemetry: values['no-telemetry'] === true,
   };
 }

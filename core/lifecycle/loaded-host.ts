@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config.ts';
 import { asErrors } from '../errors/as-error.ts';
 import { createEventStream, type EventStream } from '../events.ts';
 import { createLogger, isShown, type Logger, type LogLevel } from '../log.ts';
-import { createMetrics } from '../metrics.ts';
+import { createMetrics } from '../metrics/create-metrics.ts';
 import { loadBuiltInPlugins } from '../plugin/built-in-plugins.ts';
 import { type ContractRegistry, createContractRegistry } from '../plugin/contract-registry.ts';
 import { createPluginHooks, type PluginHooks } from '../plugin/plugin-hooks.ts';

@@ -197,6 +197,7 @@ export function createUp(kernel: Kernel, initial: Plan, options: UpOptions): Up 
         },
         skip: amendments.skip,
         recreate: amendments.recreate,
+        pass: amendments.pass,
         fail: (why: string) => {
           throw new Veto(why);
         },

@@ -121,8 +121,8 @@ function setUp(plugin: Plugin, host: PluginHostOptions, brought: Brought): void 
     metrics: host.metrics,
     events: {
       emit: host.events.emit,
-      subscribe(sink) {
-        const leave = host.events.subscribe(sink);
+      subscribe(sink, how) {
+        const leave = host.events.subscribe(sink, how);
         brought.undo(leave);
         return leave;
       },

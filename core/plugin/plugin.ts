@@ -95,6 +95,8 @@ export interface PluginSpec<Schema extends z.ZodType, Asked extends Permissions>
   permissions?: Asked;
   /** Options of the project that this plugin reads, with defaults and legacy names. */
   settings?: Settings;
+  /** Fields of services that this plugin reads, each with what it takes; see `ServiceFields`. */
+  serviceFields?: Readonly<Record<string, z.ZodType>>;
   /** Synchronous, no I/O: says what the plugin brings. Connections are opened on first use. */
   setup(ctx: PluginContext<z.output<Schema>> & Granted<Asked>): void;
 }

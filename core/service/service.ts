@@ -1,3 +1,4 @@
+import type { ServiceFields } from '../contracts.ts';
 import type { Endpoints } from '../events.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { AddressBook, EnvironmentValue, Run } from '../run/run.ts';
@@ -58,7 +59,7 @@ export interface ReadyStepContext {
  * @example
  * { run: container({ image: 'redis:7' }), ports: { redis: 6379 }, ready: ready.port() }
  */
-export interface Service {
+export interface Service extends ServiceFields {
   /** One run, or several by key in order of preference: the first available is taken and pinned. */
   run: Run | Readonly<Record<string, Run>>;
   /** Published on 127.0.0.1 unless `interface` says otherwise. */

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { orAborted, systemClock, withDeadline } from '../../core/clock.ts';
 import { createLogger, isShown } from '../../core/log.ts';
-import { createMetrics } from '../../core/metrics.ts';
+import { createMetrics } from '../../core/metrics/create-metrics.ts';
 import { createFakeClock } from '../../core/testing/fake-clock.ts';
 import { thrownBy } from '../rig/kernel.ts';
 

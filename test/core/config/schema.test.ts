@@ -12,6 +12,7 @@ import {
 import { readinessKinds } from '../../../core/config/schema-readiness.ts';
 import type { Permissions } from '../../../core/permissions/permissions.ts';
 import type { Readiness } from '../../../core/readiness/readiness.ts';
+import type { ServiceFields } from '../../../core/contracts.ts';
 import type { Dependency, ReadyStep, Service } from '../../../core/service/service.ts';
 import { renderConfigurationDoc } from '../../../docs/generate-configuration.ts';
 import { containerPairs, type Keys } from './container-keys.ts';
@@ -27,8 +28,9 @@ const config: Keys<Config> = {
   options: true,
   optionsFile: true,
   hookTimeout: true,
+  telemetry: true,
 };
-const aService: Keys<Service> = {
+const aService: Keys<Omit<Service, keyof ServiceFields>> = {
   run: true,
   ports: true,
   ready: true,

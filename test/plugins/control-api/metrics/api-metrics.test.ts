@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { createMetrics } from '../../../../core/metrics.ts';
+import { createMetrics } from '../../../../core/metrics/create-metrics.ts';
 import {
   type ApiMetrics,
   createApiMetrics,
@@ -163,6 +163,9 @@ test('whatever is counted, each line is one sample and means what was counted', 
     count: fc.nat(),
     sum: fc.double(),
     max: fc.double(),
+    kind: fc.constantFrom('counter', 'gauge', 'timing', 'distribution'),
+    min: fc.double(),
+    last: fc.double(),
   });
   await fc.assert(
     fc.asyncProperty(

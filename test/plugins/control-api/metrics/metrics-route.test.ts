@@ -5,7 +5,7 @@ import { createProjectReader } from '../../../../plugins/control-api/routes/proj
 import { metricsHandlers } from '../../../../plugins/control-api/routes/metrics.ts';
 import { createFakeClock } from '../../../../core/testing/fake-clock.ts';
 import { createTestHost, type TestHost } from '../../../../core/testing/test-host.ts';
-import { createMetrics } from '../../../../core/metrics.ts';
+import { createMetrics } from '../../../../core/metrics/create-metrics.ts';
 import { image } from '../../../rig/kernel.ts';
 import { asked } from '../routes/open-handlers.ts';
 import { readMetrics, valueOf } from './read-metrics.ts';
