@@ -1,8 +1,8 @@
 import { defineConfig } from 'devservices';
-import { sentry } from './catalogue/index.ts';
+import { sentryCatalogue } from './catalogue/index.ts';
 
 export default defineConfig({
   project: 'sentry',
-  // One's own settings go into devservices.local.ts: `plugins: { sentry: { useProfiling: true } }`.
-  plugins: [sentry],
+  // One's own settings go into devservices.local.ts: `plugins: { 'sentry-catalogue': { useProfiling: true } }`.
+  plugins: [sentryCatalogue],
 });

@@ -4,16 +4,16 @@ import { assert, asyncProperty, boolean, constantFrom, record } from 'fast-check
 import { createTestHost } from 'devservices/testing';
 import type { ContainerRun } from 'devservices/runner';
 import { expect, test } from 'vitest';
-import { sentry } from '../../examples/sentry/catalogue/index.ts';
+import { sentryCatalogue } from '../../examples/sentry/catalogue/index.ts';
 import config from '../../examples/sentry/devservices.config.ts';
 import { listFiles } from '../architecture/read-sources.ts';
 import { createRepo } from '../core/cli/run-main.ts';
 import { catalogue } from './sentry-table.ts';
 
-type Options = Parameters<typeof sentry>[0];
+type Options = Parameters<typeof sentryCatalogue>[0];
 
 async function openExample(options: Options = {}, env: Readonly<Record<string, string>> = {}) {
-  const opened = createTestHost({ config: { ...config, plugins: [sentry(options)] }, env });
+  const opened = createTestHost({ config: { ...config, plugins: [sentryCatalogue(options)] }, env });
   await opened.host.configure();
   return opened;
 }

@@ -7,8 +7,8 @@ import { stores } from './stores.ts';
 import { resolveSwitches } from './switches.ts';
 
 /** The services that Sentry's own developers run, each started only where a setting asks for it. */
-export const sentry = definePlugin({
-  name: 'sentry',
+export const sentryCatalogue = definePlugin({
+  name: 'sentry-catalogue',
   options: settings,
   permissions: { env: ['SENTRY_*', 'NEED_*', 'PG_VERSION'] },
   setup({ options, env, services }) {
