@@ -5,6 +5,7 @@
 export const bundledPackages = [
   'cosmiconfig',
   'dockerode',
+  'hot-shots',
   'kysely',
   'tapable',
   'tinyglobby',
@@ -22,6 +23,8 @@ export const leftOut: Readonly<Record<string, string>> = {
   '@grpc/grpc-js': 'dockerode',
   '@grpc/proto-loader': 'dockerode',
   protobufjs: 'dockerode',
+  // Sockets of the file system, which it has compiled when it is installed.
+  'unix-dgram': 'hot-shots',
   // Loaders of cosmiconfig, for each of which there is one of our own.
   'import-fresh': 'cosmiconfig',
   'js-yaml': 'cosmiconfig',

@@ -13,7 +13,7 @@ interface Uses {
 
 /** The published package.json. Throws for an import of what would not be installed. */
 export function makePackage(uses: Uses): object {
-  const { name, version, description, license, exports, engines } = readRootPackage();
+  const { name, version, description, license, exports, engines, ...rest } = readRootPackage();
   return {
     name,
     version,
@@ -27,6 +27,9 @@ export function makePackage(uses: Uses): object {
     types: './types/core/index.d.ts',
     engines,
     dependencies: listDependencies(uses),
+    // What a repo installs where it wants it: found from the repo, and imported by nothing of ours.
+    peerDependencies: rest.peerDependencies,
+    peerDependenciesMeta: rest.peerDependenciesMeta,
   };
 }
 

@@ -22,6 +22,3 @@ export interface Contracts {
  */
 // oxlint-disable-next-line typescript/no-empty-object-type -- core has none of its own; plugins add to it
 export interface ServiceFields {}
-
-/** The name by which something is exposed and asked for. */
-export type ContractToken = Extract<keyof Contracts, string>;

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { ResolvedConfig } from './config/config.ts';
-import type { ContractToken, Contracts } from './contracts.ts';
+import type { ContractToken } from './contract-token.ts';
+import type { Contracts } from './contracts.ts';
 import type { EventStream } from './events.ts';
 import type { ProjectIdentity } from './identity/project.ts';
 import type { AttachRequest } from './lifecycle/attachment.ts';

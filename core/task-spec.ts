@@ -1,7 +1,8 @@
 import type { Permissions } from './permissions/permissions.ts';
 import type { CommandShell } from './command.ts';
 import type { Foreground } from './command-foreground.ts';
-import type { ContractToken, Contracts } from './contracts.ts';
+import type { ContractToken } from './contract-token.ts';
+import type { Contracts } from './contracts.ts';
 import type { Logger } from './log.ts';
 
 /** One argument of a task, as literal data: help and completions read it without running the file. */

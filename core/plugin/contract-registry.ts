@@ -1,4 +1,5 @@
-import type { ContractToken, Contracts } from '../contracts.ts';
+import type { ContractToken } from '../contract-token.ts';
+import type { Contracts } from '../contracts.ts';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
 import { isDevServicesError } from '../errors/error.ts';
 import { blamePlugin } from './blame-plugin.ts';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { ContractToken, Contracts } from '../contracts.ts';
+import type { ContractToken } from '../contract-token.ts';
+import type { Contracts } from '../contracts.ts';
 import type { EventStream, StateName } from '../events.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Logger } from '../log.ts';

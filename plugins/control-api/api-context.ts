@@ -1,4 +1,5 @@
-import type { ContractToken, Contracts, PluginContext } from 'devservices';
+import type { Contracts, PluginContext } from 'devservices';
+import type { ContractToken } from 'devservices/runner';
 import type { Clock, ProjectAccess } from 'devservices/machine';
 import type { ApiMetrics } from './api-metrics.ts';
 import type { ApiDocument } from './openapi/api-document.ts';

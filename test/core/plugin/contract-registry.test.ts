@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ContractToken } from '../../../core/contracts.ts';
+import type { ContractToken } from '../../../core/contract-token.ts';
 import { pluginErrors } from '../../../core/errors/catalogue/plugin.ts';
 import { stateErrors } from '../../../core/errors/catalogue/state.ts';
 import { createContractRegistry } from '../../../core/plugin/contract-registry.ts';
