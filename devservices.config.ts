@@ -1,11 +1,12 @@
 import { container, defineConfig, hostProcess, ready } from 'devservices';
 import { embeddedMail, embeddedPostgres } from 'devservices/embedded';
+import { controlApi } from 'devservices/plugins/control-api';
 import { permissions } from 'devservices/plugins/permissions';
 import { projectOptions } from 'devservices/plugins/project-options';
 import { store } from 'devservices/plugins/store';
 
 export default defineConfig({
-  plugins: [store(), permissions(), projectOptions()],
+  plugins: [store(), permissions(), projectOptions(), controlApi()],
   services: {
     postgres: {
       run: {
