@@ -14,6 +14,13 @@ export const embeddedExamples: ExamplesOf<typeof embeddedErrors> = {
     installed: '16.14.0-beta.17',
     install,
   },
+  DS_EMBEDDED_VERSION_UNFIT: {
+    service: 'spotlight',
+    name: '@spotlightjs/spotlight',
+    installed: '4.11.8',
+    why: '2.5 alone is known to tell nobody what it gets and how it is used',
+    install: 'npm install --save-dev --save-exact @spotlightjs/spotlight@2.5.0',
+  },
   DS_EMBEDDED_VERSION_OF_FOLDER: {
     service: 'postgres',
     program: 'Postgres',

