@@ -6,26 +6,36 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms`; rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** As `sleep`, but no process stays for it: one that has nothing else to do ends. */
+  idle(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep(ms, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const stop = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      }, ms);
-      signal?.addEventListener('abort', stop, { once: true });
-    });
-  },
+  sleep: (ms, signal) => wait(ms, signal, () => {}),
+  idle: (ms, signal) => wait(ms, signal, (timer) => timer.unref()),
 };
+
+function wait(
+  ms: number,
+  signal: AbortSignal | undefined,
+  onTimer: (timer: NodeJS.Timeout) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    onTimer(timer);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
 
 /** The work's end, or the signal's reason as soon as it aborts, also when the work knows no signal. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -25,7 +25,7 @@ interface Sleeper {
 export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
   let elapsed = 0;
   const sleepers = new Set<Sleeper>();
-  return {
+  const clock: FakeClock = {
     now: () => startMs + elapsed,
     monotonic: () => elapsed,
     get sleeping() {
@@ -50,6 +50,7 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
         signal?.addEventListener('abort', stop, { once: true });
       });
     },
+    idle: (ms, signal) => clock.sleep(ms, signal),
     async advance(ms) {
       const end = elapsed + ms;
       for (;;) {
@@ -65,6 +66,7 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
       await settle();
     },
   };
+  return clock;
 }
 
 // Whatever is ready to go on goes on before time does.
