@@ -11,6 +11,7 @@ import { buildErrors } from '../plugins/docker/build/build-errors.ts';
 import { dockerErrors } from '../plugins/docker/errors.ts';
 import { imageErrors } from '../plugins/docker/image-errors.ts';
 import { embeddedErrors } from '../plugins/embedded/errors.ts';
+import { metricsErrors } from '../plugins/metrics/errors.ts';
 import { permissionErrors } from '../plugins/permissions/errors.ts';
 import { processErrors } from '../plugins/process/errors.ts';
 import { optionErrors } from '../plugins/project-options/errors.ts';
@@ -26,6 +27,7 @@ import {
   stateExamples,
   taskExamples,
 } from './error-examples.ts';
+import { metricsExamples } from './metrics-error-examples.ts';
 import { permissionExamples } from './permissions-error-examples.ts';
 import { processExamples } from './process-error-examples.ts';
 import { optionExamples } from './project-options-error-examples.ts';
@@ -65,6 +67,7 @@ export const errorAreas: readonly Area[] = [
   },
   { title: 'Project options', entries: optionErrors.entries, examples: optionExamples },
   { title: 'Control API', entries: apiErrors.entries, examples: apiExamples },
+  { title: 'Metrics', entries: metricsErrors.entries, examples: metricsExamples },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 

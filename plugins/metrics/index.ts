@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { definePlugin } from 'devservices';
+import { metricsOptions } from './options.ts';
+
+export type { Prometheus } from './contract.ts';
+export { createMemorySink, type MemorySink } from './memory-sink.ts';
+
+/**
+ * Counts and times what the tool and plugins do, and tells those whom the options name; without one of
+ * them nothing leaves the process but what the control API is asked for.
+ *
+ * @example
+ * plugins: [metrics({ statsd: { host: 'statsd.example.org' }, tags: { team: 'shop' } })]
+ */
+export const metrics = definePlugin({
+  name: 'metrics',
+  options: metricsOptions,
+  setup(ctx) {
+    ctx.metrics.setTags(ctx.options.tags);
+    ctx.hooks.initialize.tap('metrics', async ({ config }) => {
+      const { attachSinks } = await import('./attach-sinks.ts');
+      attachSinks(ctx, config);
+    });
+    if (!ctx.options.prometheus) return;
+    ctx.expose('prometheus', async ({ checkoutFolder }) => {
+      const { createPrometheus } = await import('./prometheus/create-prometheus.ts');
+      return createPrometheus(join(checkoutFolder, 'events.ndjson'));
+    });
+  },
+});
