@@ -15,6 +15,7 @@ import { metricsErrors } from '../plugins/metrics/errors.ts';
 import { permissionErrors } from '../plugins/permissions/errors.ts';
 import { processErrors } from '../plugins/process/errors.ts';
 import { optionErrors } from '../plugins/project-options/errors.ts';
+import { sentryErrors } from '../plugins/sentry/errors.ts';
 import { storeErrors } from '../plugins/store/errors.ts';
 import { apiExamples } from './control-api-error-examples.ts';
 import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
@@ -31,6 +32,7 @@ import { metricsExamples } from './metrics-error-examples.ts';
 import { permissionExamples } from './permissions-error-examples.ts';
 import { processExamples } from './process-error-examples.ts';
 import { optionExamples } from './project-options-error-examples.ts';
+import { sentryExamples } from './sentry-error-examples.ts';
 import { storeExamples } from './store-error-examples.ts';
 
 interface Area {
@@ -66,6 +68,7 @@ export const errorAreas: readonly Area[] = [
     examples: permissionExamples,
   },
   { title: 'Project options', entries: optionErrors.entries, examples: optionExamples },
+  { title: 'Sentry', entries: sentryErrors.entries, examples: sentryExamples },
   { title: 'Control API', entries: apiErrors.entries, examples: apiExamples },
   { title: 'Metrics', entries: metricsErrors.entries, examples: metricsExamples },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },

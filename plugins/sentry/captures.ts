@@ -1,0 +1,43 @@
+import type { Capture, CaptureLevel } from './contract.ts';
+
+/** One thing that somebody wants told. */
+export interface Captured {
+  atMs: number;
+  what: { thrown: unknown } | { text: string; level: CaptureLevel };
+  capture: Capture;
+}
+
+/** What is captured before anybody can be told. */
+export interface Captures {
+  /** Keeps it until somebody takes them, at most 100; those after that are dropped. */
+  add(captured: Captured): void;
+  /** From now on each goes there at once, those that were kept first. */
+  open(take: (captured: Captured) => void): void;
+  /** Nobody will be told. */
+  close(): void;
+  readonly kept: number;
+}
+
+const mostKept = 100;
+
+export function createCaptures(): Captures {
+  let kept: Captured[] = [];
+  let take: ((captured: Captured) => void) | undefined;
+  return {
+    add(captured) {
+      if (take) take(captured);
+      else if (kept.length < mostKept) kept.push(captured);
+    },
+    open(next) {
+      take = next;
+      for (const captured of kept.splice(0)) next(captured);
+    },
+    close() {
+      take = () => {};
+      kept = [];
+    },
+    get kept() {
+      return kept.length;
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { definePlugin, type ResolvedConfig, z } from 'devservices';
+import type { RunnerContext } from 'devservices/runner';
+import type { Telling } from './begin-telling.ts';
+import { createCaptures } from './captures.ts';
+import { instrumentField, sentryOptions } from './options.ts';
+import { resolveSinks } from './resolve-sinks.ts';
+
+export type * from './contract.ts';
+
+/**
+ * Tells Sentry, or whoever takes its envelopes, how tasks went and what failed in plugins and in this
+ * tool; and lets services know where to send theirs. Sends nothing unless a DSN is configured.
+ *
+ * @example
+ * plugins: [sentry({ dsn: 'https://KEY@sentry.example.org/7' })]
+ */
+export const sentry = definePlugin({
+  name: 'sentry',
+  options: sentryOptions,
+  permissions: { net: ['*'], env: ['CI', 'SENTRY_TRACE', 'SENTRY_BAGGAGE'] },
+  serviceFields: { instrument: instrumentField },
+  setup(ctx) {
+    const { options, hooks, use } = ctx;
+    const captures = createCaptures();
+    const hasSinks = resolveSinks(options).length > 0;
+    let place: RunnerContext | undefined;
+    let telling: Telling | undefined;
+
+    ctx.extend('projectOptions', (projectOptions) =>
+      projectOptions.declare({
+        key: 'sentry.dsn',
+        description: 'Where errors and traces are sent, where the configuration names nobody',
+        schema: z.string(),
+      }),
+    );
+    ctx.expose('sentry', async (context) => {
+      place = context;
+      const { createContract } = await import('./create-contract.ts');
+      return createContract({ captures, telling: () => telling });
+    });
+
+    hooks.initialize.tap({ name: 'sentry', stage: 'early' }, async ({ config, task }) => {
+      const hasOptions = async () => use('projectOptions').then(...isThere);
+      const isWanted = hasSinks || isInstrumented(config) || (await hasOptions());
+      // What nobody is told of is not kept, and nothing of the rest is loaded.
+      if (!isWanted) return captures.close();
+      await use('sentry');
+      const { beginTelling } = await import('./begin-telling.ts');
+      if (place) telling = beginTelling({ ...ctx, captures, place, config, task });
+    });
+    ctx.defer(async () => {
+      await telling?.close();
+    });
+  },
+});
+
+const isThere = [() => true, () => false] as const;
+
+const isInstrumented = ({ services }: Readonly<ResolvedConfig>): boolean =>
+  Object.values(services).some(({ instrument = false }) => instrument !== false);
