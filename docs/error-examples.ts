@@ -104,6 +104,7 @@ export const pluginExamples: ExamplesOf<typeof pluginErrors> = {
   DS_PLUGIN_UNKNOWN: { names: ['mailpitt'], known: ['docker', 'mailpit'] },
   DS_PLUGIN_CYCLE: { ring: ['a', 'b', 'a'] },
   DS_PLUGIN_CLASH: { what: 'task', name: 'psql', plugins: ['postgres', 'shop'] },
+  DS_PLUGIN_FIELD_TAKEN: { plugin: 'mailpit', field: 'ports' },
   DS_PLUGIN_ASKS_MORE: { plugin: 'workstations', added: ['run: gcloud'] },
   DS_PLUGIN_LOCK_INVALID: { path: '/home/ada/shop/devservices.lock' },
   DS_PERMISSION_DENIED: {

@@ -38,6 +38,8 @@ export function renderConfigurationDoc(): string {
     fieldsOf(engine),
     '### Service',
     fieldsOf(service),
+    'Plugins bring further fields, which are there where the plugin is listed.',
+    othersAddresses,
     '### Port',
     "A number, or a record. Of a range of ports the first has the name itself, the others the name with their number: `cluster: { container: '7000-7002' }` makes `cluster`, `cluster-7001` and `cluster-7002`.",
     fieldsOf(objectIn(port)),
@@ -178,6 +180,8 @@ const readinessMeanings: Readonly<Record<keyof typeof readinessKinds, string>> =
   all: 'All of several.',
   none: 'Started is ready.',
 };
+
+const othersAddresses = `In \`environment\` a template may also name a port of a service that this one depends on: \`{address.relay.http}\`, \`{host.relay.http}\`, \`{port.relay.http}\` and \`{published.relay.http}\` are those of the port \`http\` of the service \`relay\`, right for where the reader runs. A function asks for \`address('relay.http')\`. A variable with such a template is left out where that service takes no part, as what it exports is; a function is told DS_PORT_UNKNOWN.`;
 
 const secrets = `### Secret
 

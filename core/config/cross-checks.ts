@@ -2,14 +2,18 @@ import { findCycle } from '../graph.ts';
 import { joinsOf } from '../run/joins.ts';
 import { didYouMean } from '../suggestion.ts';
 import { checkJoins, portsOf } from './check-joins.ts';
+import { checkPortNames, checkPortsOfOthers, namedNeeds, needsOf } from './check-port-names.ts';
 import { isMergeable } from './merge-tree.ts';
 import type { Finding } from './schema-problems.ts';
 import { namePattern, nameType } from './schema-values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What no schema of one field can see. Takes any value: what is not of the right shape is passed over. */
-export function crossCheck(config: Fields): Finding[] {
+/**
+ * What no schema of one field can see. Takes any value: what is not of the right shape is passed over.
+ * `isDraft`: a plugin has changed it.
+ */
+export function crossCheck(config: Fields, { isDraft = false } = {}): Finding[] {
   const services = records(config['services']);
   const tasks = records(config['tasks']);
   return [
@@ -19,6 +23,8 @@ export function crossCheck(config: Fields): Finding[] {
     ...checkRings(services, needsOf, 'services', 'dependsOn'),
     ...checkRings(tasks, ({ needs }) => texts(needs), 'tasks', 'needs'),
     ...Object.entries(services).flatMap(([name, service]) => checkPortNames(name, service)),
+    // What a plugin took over from a field of its own is its user's to mend: the plan tells of that.
+    ...(isDraft ? [] : checkPortsOfOthers(services)),
     ...checkHostPorts(services),
     ...checkJoins(services),
     ...checkExports(services),
@@ -71,39 +77,6 @@ function checkRings(
   return findings;
 }
 
-function checkPortNames(name: string, service: Fields): Finding[] {
-  const known = portsOf(service).map((port) => port.name);
-  const unknown = (port: unknown, path: string[]): Finding[] =>
-    typeof port !== 'string' || known.includes(port)
-      ? []
-      : [{ path, text: `The service has no port "${port}".${portHint(port, known)}` }];
-  const ofReadiness = (ready: unknown, path: string[]): Finding[] => {
-    const { kind, port, of } = fieldsOf(ready);
-    if (kind === 'all' && Array.isArray(of)) {
-      return of.flatMap((each, index) => ofReadiness(each, [...path, 'of', String(index)]));
-    }
-    return kind === 'http' || kind === 'port' ? unknown(port, [...path, 'port']) : [];
-  };
-  const ofVariables = (variables: unknown, path: string[]): Finding[] =>
-    Object.entries(fieldsOf(variables)).flatMap(([variable, value]) =>
-      portsIn(value).flatMap((port) => unknown(port, [...path, variable])),
-    );
-  const base = ['services', name];
-  return [
-    ...known
-      .filter((port, index) => known.indexOf(port) !== index)
-      .map((port) => ({
-        path: [...base, 'ports', port],
-        text: 'A port of a range has this name as well.',
-      })),
-    ...ofReadiness(service['ready'], [...base, 'ready']),
-    ...ofVariables(service['exports'], [...base, 'exports']),
-    ...Object.entries(fieldsOf(service['run'])).flatMap(([key, run]) =>
-      ofVariables(fieldsOf(run)['environment'], [...base, 'run', key, 'environment']),
-    ),
-  ];
-}
-
 function checkHostPorts(services: Record<string, Fields>): Finding[] {
   const taken: { service: string; port: string; key: string }[] = [];
   return Object.entries(services).flatMap(([service, fields]) => {
@@ -144,27 +117,6 @@ function canMeet(services: Record<string, Fields>, a: string, b: string): boolea
   const areApart =
     first.length > 0 && second.length > 0 && !first.some((profile) => second.includes(profile));
   return !areApart && services[a]?.['onlyIf'] !== false && services[b]?.['onlyIf'] !== false;
-}
-
-function portsIn(value: unknown): string[] {
-  if (typeof value !== 'string') return [];
-  return [...value.matchAll(/\{(?:host|port|address)\.([A-Za-z0-9_-]+)\}/g)].map(
-    ([, port = '']) => port,
-  );
-}
-
-function portHint(port: string, known: readonly string[]): string {
-  const meant = didYouMean(port, known);
-  return meant || (known.length === 0 ? ' It has none.' : ` It has: ${known.join(', ')}.`);
-}
-
-function needsOf(service: Fields): string[] {
-  const joined = joinsOf(service['run']).map((join) => join.service);
-  return [...new Set([...namedNeeds(service), ...joined])];
-}
-
-function namedNeeds({ dependsOn }: Fields): string[] {
-  return Array.isArray(dependsOn) ? texts(dependsOn) : Object.keys(fieldsOf(dependsOn));
 }
 
 function keyOf(dependsOn: unknown, need: string): string {

@@ -80,7 +80,7 @@ const fields = z.strictObject({
   entrypoint: field(textOrTexts, 'What is run first.', "the image's"),
   environment: field(
     containerEnvironment,
-    "Variables; `{host}`, `{port.NAME}` and `{address.NAME}` stand for the own addresses. In a list of `NAME=value` lines, a name alone takes the value from this process's environment.",
+    "Variables; `{host}`, `{port.NAME}` and `{address.NAME}` stand for the own addresses, `{address.SERVICE.PORT}` and its like for those of a dependency. In a list of `NAME=value` lines, a name alone takes the value from this process's environment.",
   ),
   envFile: field(
     z.union([text, z.array(z.union([text, envFile]))]),

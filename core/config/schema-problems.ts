@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { $ZodType } from 'zod/v4/core';
+import { providerOfField } from '../errors/catalogue/shipped-plugins.ts';
 import { closestName, didYouMean } from '../suggestion.ts';
 import {
   defOf,
@@ -71,7 +72,7 @@ function findingsAt(issue: Issue, path: readonly PropertyKey[], checked: Checked
     const known = keysAt(schema, path);
     return issue.keys.map((key) => ({
       path: [...whole, key],
-      text: `There is no such setting.${suggestion(key, known)}`,
+      text: `There is no such setting.${provider(whole, key) ?? suggestion(key, known)}`,
     }));
   }
   if (issue.code === 'invalid_key') {
@@ -90,6 +91,13 @@ function findingsAt(issue: Issue, path: readonly PropertyKey[], checked: Checked
   const meant = typeof found === 'string' ? didYouMean(found, words) : '';
   const text = `Expected ${expected}, found ${describeValue(found, whole)}.${meant}`;
   return [{ path: whole, text }];
+}
+
+// `services.NAME.FIELD` that is there with a plugin of ours.
+function provider(at: readonly string[], field: string): string | undefined {
+  const isService = at.length === 2 && at[0] === 'services';
+  const plugin = isService ? providerOfField(field) : undefined;
+  return plugin && ` It comes with ${plugin}: add that to \`plugins\`.`;
 }
 
 function suggestion(key: string, known: readonly string[]): string {

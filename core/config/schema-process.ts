@@ -65,7 +65,7 @@ const fields = z.strictObject({
   cwd: field(text, "Folder that it runs in, relative to the configuration's.", 'that folder'),
   environment: field(
     environment,
-    'Besides the variables that `up` was called with; `{host}`, `{port.NAME}` and `{address.NAME}` stand for the own addresses. A sole TCP port is also there as `PORT`.',
+    'Besides the variables that `up` was called with; `{host}`, `{port.NAME}` and `{address.NAME}` stand for the own addresses, `{address.SERVICE.PORT}` and its like for those of a dependency. A sole TCP port is also there as `PORT`.',
   ),
   shell: field(
     z.union([flag, text]),

@@ -8,7 +8,11 @@ import type { RunKinds } from './core-kinds.ts';
 import { crossCheck } from './cross-checks.ts';
 import { isMergeable } from './merge-tree.ts';
 import { type Origins, originText } from './origins.ts';
-import { configSchema } from './schema.ts';
+import {
+  type CheckedConfig,
+  type ServiceFieldSchemas,
+  withServiceFields,
+} from './service-fields.ts';
 import { type Finding, findingsOf } from './schema-problems.ts';
 import { formatPath } from './value-path.ts';
 
@@ -18,6 +22,8 @@ export interface ConfigToValidate {
   origins: Origins;
   /** Schemas of runs by kind: core's own, and what plugins brought. */
   kinds: RunKinds;
+  /** Fields of services that plugins brought. */
+  serviceFields?: ServiceFieldSchemas;
   /** Folder of the configuration: files in messages are relative to it. */
   root: string;
   /** Name of the plugin whose `configure` tap changed `merged`. */
@@ -32,7 +38,8 @@ export interface ConfigToValidate {
 export function validateConfig(options: ConfigToValidate): ResolvedConfig {
   const config = options.blame === undefined ? options.merged : asWritten(options.merged);
   const given = config as Readonly<Record<string, unknown>>;
-  const parsed = configSchema.safeParse(config);
+  const schema = withServiceFields(options.serviceFields);
+  const parsed = schema.safeParse(config);
   const runs = checkServices(given['services'], options.kinds);
   const problems = describeProblems(
     [
@@ -40,8 +47,8 @@ export function validateConfig(options: ConfigToValidate): ResolvedConfig {
       ...runs.findings,
       ...(parsed.error === undefined
         ? []
-        : findingsOf(parsed.error.issues, { schema: configSchema, value: config, at: [] })),
-      ...crossCheck(given),
+        : findingsOf(parsed.error.issues, { schema, value: config, at: [] })),
+      ...crossCheck(given, { isDraft: options.blame !== undefined }),
     ],
     options,
   );
@@ -83,7 +90,7 @@ function checkServices(
 }
 
 function resolve(
-  config: ReturnType<typeof configSchema.parse>,
+  config: CheckedConfig,
   runs: Record<string, Record<string, unknown>>,
 ): ResolvedConfig {
   const services = Object.entries(config.services ?? {}).map(([name, service]) => [
@@ -107,9 +114,7 @@ function resolve(
 }
 
 /** The two things that `engine` says, whichever way it was written. */
-function resolveEngine(
-  given: ReturnType<typeof configSchema.parse>['engine'],
-): ResolvedConfig['engine'] {
+function resolveEngine(given: CheckedConfig['engine']): ResolvedConfig['engine'] {
   const { url, start } = typeof given === 'string' ? { url: given } : { ...given };
   return { url, start: start ?? 'ask' };
 }

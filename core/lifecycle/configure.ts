@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ConfigFlags } from '../config/assignment-layers.ts';
 import type { Config, ResolvedConfig } from '../config/config.ts';
 import { kindsIn, loadCoreKinds, type RunKinds } from '../config/core-kinds.ts';
 import { type Layer, withPluginLayers } from '../config/layer.ts';
@@ -24,7 +25,7 @@ export interface LoadRequest extends ModuleLoading {
   cwd: string;
   configFile: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
-  flags: { project?: string | undefined; engine?: string | undefined; set?: readonly string[] };
+  flags: ConfigFlags;
 }
 
 /** Everything the files, variables, flags and plugins say, merged but not yet checked. */
@@ -41,16 +42,16 @@ export interface LoadedProject {
 /** Reads the layers, sets the plugins up, and merges what they add below what the files say. */
 export async function loadProject(
   request: LoadRequest,
-  hostOptions: (root: string) => Omit<PluginHostOptions, 'plugins'>,
+  hostOptions: (root: string) => Omit<PluginHostOptions, 'plugins' | 'refused'>,
   builtIn: () => Promise<readonly Plugin[]>,
 ): Promise<LoadedProject> {
   const { root, layers } = await loadLayers(request);
-  const { plugins, errors } = await collectPlugins({
+  const { plugins, refused, errors } = await collectPlugins({
     builtIn: await builtIn(),
     layers: pluginLayers(layers),
     importFrom: (specifier, source) => importPlugin(specifier, { source, root, loading: request }),
   });
-  const pluginHost = createPluginHost({ ...hostOptions(root), plugins });
+  const pluginHost = createPluginHost({ ...hostOptions(root), plugins, refused });
   const added = [...pluginHost.services.values()].map(({ plugin, services }): Layer => ({
     name: 'plugin',
     source: plugin,
@@ -85,7 +86,8 @@ export function checkProject(project: LoadedProject, kinds: RunKinds): ResolvedC
   const problems = [...project.pluginErrors];
   let config: ResolvedConfig | undefined;
   try {
-    config = validateConfig({ ...project, kinds });
+    const { serviceFields } = project.pluginHost;
+    config = validateConfig({ ...project, kinds, serviceFields });
   } catch (thrown) {
     problems.unshift(...asErrors(thrown));
   }
@@ -95,14 +97,14 @@ export function checkProject(project: LoadedProject, kinds: RunKinds): ResolvedC
 
 /** Checks what a plugin's `configure` tap left of the configuration, and blames the plugin. */
 export function recheck(
-  { origins, root }: LoadedProject,
+  { origins, root, pluginHost: { serviceFields } }: LoadedProject,
   { draft, plugin, kinds }: { draft: ResolvedConfig; plugin: string; kinds: RunKinds },
 ): ResolvedConfig {
   const { hookTimeoutMs, ...rest } = draft;
   const services = withLongRuns(draft.services);
   const given = Object.entries({ ...rest, services, hookTimeout: hookTimeoutMs });
   const merged = Object.fromEntries(given.filter(([, value]) => value !== undefined));
-  return validateConfig({ merged, origins, root, kinds, blame: plugin });
+  return validateConfig({ merged, origins, root, kinds, serviceFields, blame: plugin });
 }
 
 // A tap may write `run` as short as a file does.

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { resolveTemplate } from '../addresses.ts';
+import { portsNamed, resolveTemplate } from '../addresses.ts';
 import { reasonOf } from '../errors/as-error.ts';
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import { isDevServicesError } from '../errors/error.ts';
@@ -19,6 +19,8 @@ export interface EnvironmentSource {
     | undefined;
   book: AddressBook;
   firstPort: string | undefined;
+  /** Dependencies that take no part: a template of theirs leaves its variable out, as what they export is. */
+  absent?: readonly string[];
 }
 
 export interface SecretReader {
@@ -40,14 +42,17 @@ export async function resolveEnvironment(
   source: EnvironmentSource,
   reader: SecretReader,
 ): Promise<Record<string, string>> {
-  const { given, book, firstPort } = source;
+  const { given, book, firstPort, absent = [] } = source;
   const values = typeof given === 'function' ? callGiven(given, source) : (given ?? {});
   const entries = await Promise.all(
     Object.entries(values).map(async ([name, value]): Promise<[string, string][]> => {
       if (value === null || value === undefined) return [];
       if (isSecret(value)) return [[name, await readSecret(name, value.$secret, reader)]];
       const text = String(value);
-      return [[name, typeof given === 'function' ? text : resolveTemplate(text, book, firstPort)]];
+      if (typeof given === 'function') return [[name, text]];
+      const isAbsent = (port: string) => absent.some((need) => port.startsWith(`${need}.`));
+      if (portsNamed(text).some(isAbsent)) return [];
+      return [[name, resolveTemplate(text, book, firstPort)]];
     }),
   );
   return Object.fromEntries(entries.flat());

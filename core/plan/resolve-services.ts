@@ -1,4 +1,4 @@
-import { createAddressBook } from '../addresses.ts';
+import { type BookedPort, createAddressBook } from '../addresses.ts';
 import { topologicalOrder } from '../graph.ts';
 import type { ProjectIdentity } from '../identity/project.ts';
 import type { Readiness } from '../readiness/readiness.ts';
@@ -55,16 +55,23 @@ export async function resolveServices(
   const needsGateway = (name: string) =>
     names.some((other) => networkOwner(runs, other) === name && routesOf(other).length > 0);
 
-  const bookFor = (name: string, from: Viewpoint) => {
+  const seenFrom = (from: Viewpoint, name: string, prefix = '') => {
     const owner = networkOwner(runs, name);
     const service = Object.hasOwn(known, owner) ? owner : name;
     const { runner, run } = known[service] as ChosenRun;
-    const seen = (ports[name] ?? []).map((port) => [
-      port.name,
+    return (ports[name] ?? []).map((port): [name: string, at: BookedPort] => [
+      `${prefix}${port.name}`,
       { ...runner.address({ service, project, port, run }, from), published: port.host },
     ]);
-    return createAddressBook(name, Object.fromEntries(seen));
   };
+  const bookFor = (name: string, from: Viewpoint, needs: readonly string[] = []) =>
+    createAddressBook(
+      name,
+      Object.fromEntries([
+        ...seenFrom(from, name),
+        ...needs.flatMap((need) => seenFrom(from, need, `${need}.`)),
+      ]),
+    );
   const exportsFor = (name: string, from: Viewpoint) =>
     resolveEnvironment(
       {
@@ -87,8 +94,9 @@ export async function resolveServices(
         service: name,
         field: 'environment',
         given: environmentOf(run, reader),
-        book: bookFor(name, from),
+        book: bookFor(name, from, needsOf(name)),
         firstPort: ports[name]?.[0]?.name,
+        absent: (edges[name] ?? []).filter((need) => !Object.hasOwn(known, need)),
       },
       reader,
     );

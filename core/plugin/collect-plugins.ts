@@ -13,6 +13,8 @@ export interface PluginLayer {
 
 export interface CollectedPlugins {
   plugins: Plugin[];
+  /** Those whose options are wrong. */
+  refused: Plugin[];
   errors: DevServicesError[];
 }
 
@@ -50,12 +52,15 @@ export async function collectPlugins(options: {
       errors.push(...applyRecord(slots, entries as Record<string, unknown>, source));
     }
   }
+  const refused: Plugin[] = [];
   const plugins = [...slots.values()].flatMap((slot) => {
     const checked = checkOptions(slot);
-    if ('error' in checked) errors.push(checked.error);
-    return 'plugin' in checked ? [checked.plugin] : [];
+    if ('plugin' in checked) return [checked.plugin];
+    errors.push(checked.error);
+    refused.push(slot.plugin);
+    return [];
   });
-  return { plugins, errors };
+  return { plugins, refused, errors };
 }
 
 async function resolveEntry(

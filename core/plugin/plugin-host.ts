@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { pluginErrors } from '../errors/catalogue/plugin.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import type { EventStream } from '../events.ts';
@@ -7,6 +8,7 @@ import type { Metrics } from '../metrics.ts';
 import { grantAccessors, type GrantContext } from '../permissions/grant-accessors.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Service } from '../service/service.ts';
+import { isCoreServiceField } from '../service/service-keys.ts';
 import type { AnyTaskSpec } from '../task-spec.ts';
 import type { ContractRegistry } from './contract-registry.ts';
 import { beginSetup, type Setup } from './begin-setup.ts';
@@ -31,12 +33,16 @@ export interface PluginHost {
   >;
   readonly runners: ReadonlyMap<string, BroughtRunner>;
   readonly tasks: ReadonlyMap<string, { plugin: string; spec: AnyTaskSpec }>;
+  /** Of `refused` plugins and of those that failed as well. */
+  readonly serviceFields: ReadonlyMap<string, { plugin: string; schema: z.ZodType }>;
   /** Why plugins could not be set up; the others are there all the same. */
   readonly failures: readonly DevServicesError[];
 }
 
 export interface PluginHostOptions {
   plugins: readonly Plugin[];
+  /** Not set up, as their options are wrong: what a file says for one is not what is wrong. */
+  refused?: readonly Plugin[];
   hooks: PluginHooks;
   contracts: ContractRegistry;
   events: EventStream;
@@ -51,9 +57,11 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const runners = new Map<string, BroughtRunner>();
   const tasks = new Map<string, { plugin: string; spec: AnyTaskSpec }>();
   const services = new Map<string, { plugin: string; services: Record<string, Service> }>();
+  const serviceFields = new Map<string, { plugin: string; schema: z.ZodType }>();
   const plugins = orderPlugins(options.plugins).map((plugin) => {
     const setting = beginSetup();
     try {
+      claimFields(plugin, serviceFields);
       const claim = <T extends { plugin: string }>(
         table: Map<string, T>,
         what: string,
@@ -83,13 +91,40 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       };
     }
   });
+  for (const plugin of options.refused ?? []) {
+    try {
+      claimFields(plugin, serviceFields);
+    } catch {
+      // That it is refused is told already.
+    }
+  }
   return {
     plugins,
     services,
     runners,
     tasks,
+    serviceFields,
     failures: plugins.flatMap(({ failure }) => failure ?? []),
   };
+}
+
+function claimFields(
+  { pluginName: plugin, spec }: Plugin,
+  claimed: Map<string, { plugin: string; schema: z.ZodType }>,
+): void {
+  for (const [name, schema] of Object.entries(spec.serviceFields ?? {})) {
+    if (isCoreServiceField(name)) {
+      throw pluginErrors.create('DS_PLUGIN_FIELD_TAKEN', { plugin, field: name });
+    }
+    const other = claimed.get(name);
+    if (other) {
+      const facts = { what: 'field of services', name, plugins: [other.plugin, plugin] as const };
+      throw pluginErrors.create('DS_PLUGIN_CLASH', facts);
+    }
+    // What comes from another version of zod would fail in the middle of a check, and blame nobody.
+    if (!('_zod' in schema)) throw new Error(`serviceFields.${name} is no schema of zod 4`);
+    claimed.set(name, { plugin, schema });
+  }
 }
 
 interface Brought extends Pick<Setup, 'later' | 'undo'> {

@@ -3,9 +3,13 @@ import type { Secret } from '../secret.ts';
 /** What a value of an environment may be; a secret is redacted wherever it would be printed. */
 export type EnvironmentValue = string | number | boolean | null | Secret;
 
-/** What a function-valued `environment` or `exports` may ask for when the plan is made. */
+/**
+ * What a function-valued `environment` or `exports` may ask for when the plan is made. In `environment` a
+ * port may be one of a service it depends on, `relay.http`. Throws DS_PORT_UNKNOWN for what is not there,
+ * as such a service is that takes no part.
+ */
 export interface AddressBook {
-  /** `host:port` of one of the service's own ports, right for where the reader runs. */
+  /** `host:port` of a port, right for where the reader runs. */
   address(port: string): string;
   /** The host part alone. */
   host(port: string): string;

@@ -1,6 +1,11 @@
 import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { createAddressBook, formatAddress, resolveTemplate } from '../../core/addresses.ts';
+import {
+  createAddressBook,
+  formatAddress,
+  portsNamed,
+  resolveTemplate,
+} from '../../core/addresses.ts';
 
 const book = createAddressBook('db', {
   sql: { host: '127.0.0.1', port: 5432, published: 15432 },
@@ -59,7 +64,7 @@ test('every other brace is left as it is', () => {
     ),
   )
     .map((parts) => parts.join(''))
-    .filter((given) => !/\{(?:host|port|address)(?:\.[A-Za-z0-9_-]+)?\}/.test(given));
+    .filter((given) => !/\{(?:host|port|address)(?:\.[A-Za-z0-9_-]+){0,2}\}/.test(given));
   assert(
     property(text, (given) => {
       expect(resolveTemplate(given, book, 'sql')).toBe(given);
@@ -72,4 +77,28 @@ test('every other brace is left as it is', () => {
 test('JSON in a variable survives', () => {
   const json = JSON.stringify({ a: { b: ['{c}', '{port.sql}'] } });
   expect(resolveTemplate(json, book, 'sql')).toBe('{"a":{"b":["{c}","5432"]}}');
+});
+
+test('ports of a dependency are named by service and port', () => {
+  const both = createAddressBook('api', {
+    http: { host: '127.0.0.1', port: 80, published: 80 },
+    'relay.http': { host: 'relay', port: 8090, published: 18090 },
+  });
+  const fill = (text: string) => resolveTemplate(text, both, 'http');
+  expect(fill('http://k@{address.relay.http}/1 {host.relay.http} {host}')).toBe(
+    'http://k@relay:8090/1 relay 127.0.0.1',
+  );
+  expect(fill('{port.relay.http} {published.relay.http} {port.http}')).toBe('8090 18090 80');
+  expect(both.address('relay.http')).toBe('relay:8090');
+  expect(() => fill('{port.relay.htp}')).toThrowError(
+    /api has no port "relay\.htp"\. Did you mean "relay\.http"\? There are: http, relay\.http\./,
+  );
+  expect(fill('{address.relay.http.x} {address..http} {other.relay.http}')).toBe(
+    '{address.relay.http.x} {address..http} {other.relay.http}',
+  );
+  expect(portsNamed('{address.relay.http}{host}{port.http} {nothing.a} {published.b}')).toEqual([
+    'relay.http',
+    'http',
+    'b',
+  ]);
 });

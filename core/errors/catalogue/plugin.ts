@@ -83,6 +83,14 @@ export const pluginErrors = defineErrors({
       `The ${what} "${name}" is brought by the plugins ${plugins[0]} and ${plugins[1]}.`,
     hint: () => 'Take one of the two out of `plugins`.',
   }),
+  DS_PLUGIN_FIELD_TAKEN: entry<{ plugin: string; field: string }>({
+    blame: 'plugin',
+    title: 'A plugin gives a field of services another meaning',
+    message: ({ plugin, field }) =>
+      `The plugin ${plugin} brings the field "${field}" of services, which has its meaning already.`,
+    hint: ({ plugin }) =>
+      `Its author has to name it otherwise; take ${plugin} out of \`plugins\` until then.`,
+  }),
   DS_PLUGIN_ASKS_MORE: entry<{ plugin: string; added: readonly string[] }>({
     blame: 'user',
     title: 'A plugin of a package asks for more than before',

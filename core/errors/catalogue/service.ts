@@ -130,7 +130,10 @@ export const serviceErrors = defineErrors({
     title: 'A port that does not exist was named',
     message: ({ service, port, known }) =>
       `${service} has no port "${port}".${didYouMean(port, known)} ${listed(known)}`,
-    hint: () => "Name one of the service's `ports`.",
+    hint: ({ port }) =>
+      port.includes('.')
+        ? 'Name a port of a service that it depends on as SERVICE.PORT, where that takes part.'
+        : "Name one of the service's `ports`.",
   }),
   DS_PORT_TAKEN: entry<{ service: string; port: number; holder: string }>({
     blame: 'environment',

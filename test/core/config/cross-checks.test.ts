@@ -55,6 +55,46 @@ describe('checks across fields', () => {
     ]);
   });
 
+  it('knows the ports of dependencies that variables name', async () => {
+    const variables = (environment: unknown) => ({
+      run: container({ image: 'x', environment: environment as Record<string, string> }),
+      ports: { http: 80 },
+    });
+    const lines = await problems(
+      three(
+        {
+          ...variables({
+            OK: 'http://{address.b.sql} {host.b.sql} {port.http}',
+            PORT: '{published.b.sq}',
+            FAR: '{port.c.sql}',
+            NOBODY: '{address.bb.sql}',
+            OPTIONAL: '{address.gone.http}',
+          }),
+          exports: { URL: '{address.b.sql}' },
+          dependsOn: {
+            b: 'started',
+            gone: { condition: 'started', required: false },
+          },
+        },
+        { ports: { sql: { container: 1, host: 'auto' } } },
+        {
+          ...variables(['A={port.a.http}', 'B={port.b.sqll}', 'C={port.none}', 'D']),
+          ports: { sql: { container: 1, host: 'auto' } },
+          dependsOn: ['b'],
+        },
+      ),
+    );
+    expect(lines).toEqual([
+      'services.a.exports.URL: The service has no port "b.sql". It has: http.',
+      'services.c.run.docker.environment.2: The service has no port "none". It has: sql.',
+      'services.a.run.docker.environment.PORT: b has no port "sq". Did you mean "sql"?',
+      'services.a.run.docker.environment.FAR: The service does not depend on "c": add it to dependsOn.',
+      'services.a.run.docker.environment.NOBODY: There is no service "bb". Did you mean "b"?',
+      'services.c.run.docker.environment.0: The service does not depend on "a": add it to dependsOn.',
+      'services.c.run.docker.environment.1: b has no port "sqll". Did you mean "sql"?',
+    ]);
+  });
+
   it('refuses one port of this machine for two services that may meet', async () => {
     expect(
       await problems(three({ ports: { x: 80 } }, { ports: { y: { container: 1, host: 80 } } })),

@@ -34,6 +34,7 @@ describe('validateConfig', () => {
       engine: { url: undefined, start: 'ask' },
       permissions: undefined,
       hookTimeoutMs: 120_000,
+      telemetry: true,
       services: {
         db: {
           run: {
