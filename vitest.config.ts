@@ -16,6 +16,7 @@ const engineIndependent = [
   'test/docs/**',
   'test/plugins/{control-api,embedded,process,store}/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
+  'test/cases/{sentry-flow,telemetry*}.test.ts',
   'test/cases/{control-api,permissions,options,serve,store,tokens}*.test.ts',
 ];
 

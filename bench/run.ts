@@ -10,6 +10,7 @@ import { measurePermissions } from './permissions.ts';
 import { measureOptions } from './options.ts';
 import { measureProcesses } from './processes.ts';
 import { measureStreams } from './streams.ts';
+import { measureTelemetry } from './telemetry.ts';
 import { measureUp } from './up.ts';
 
 const { values: flags } = parseArgs({
@@ -31,6 +32,7 @@ try {
     const measured = await measureUp({ engine, checkout }, runs);
     rows.push(...measured.rows);
     skipped.push(...measured.skipped);
+    rows.push(...(await measureTelemetry(engine, runs)));
   } else {
     const reason = 'DEVSERVICES_TEST_ENGINE=none';
     skipped.push({ what: 'every up of containers', reason });

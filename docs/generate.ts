@@ -11,6 +11,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'docs/permissions.md': () => fillBlocks(readPage('docs/permissions.md')),
   'docs/plugins.md': () => fillBlocks(readPage('docs/plugins.md')),
   'docs/processes.md': () => fillBlocks(readPage('docs/processes.md')),
+  'docs/telemetry.md': () => fillBlocks(readPage('docs/telemetry.md')),
   'docs/api.md': () => renderApiDoc(readPage('docs/api.md')),
   'docs/openapi.json': renderOpenapi,
   'docs/configuration.md': renderConfigurationDoc,
