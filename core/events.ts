@@ -56,6 +56,10 @@ export interface ReportedError {
   lastProbe?: string;
   /** The last lines of the service's log. */
   logs?: readonly string[];
+  /** Of a plugin's: which. */
+  plugin?: string;
+  /** Of a plugin's or a defect of ours, innermost first: `core/lifecycle/up.ts:12:3 run`. */
+  frames?: readonly string[];
 }
 
 /** One row of a finished task. */
@@ -161,6 +165,11 @@ export interface EventStream {
   subscribe(sink: EventSink, options?: { replay?: boolean }): () => void;
 }
 
+interface Reader {
+  /** What it is still to be told of before it hears what happens. */
+  behind?: DevServicesEvent[];
+}
+
 const earlyEvents = 1000;
 
 /** Stamps events and gives them to every reader, synchronously and in order. */
@@ -170,13 +179,13 @@ export function createEventStream(options: {
   /** Takes secrets out, before anybody sees the event. */
   redact?(body: EventBody): EventBody;
 }): EventStream {
-  const sinks = new Set<EventSink>();
+  const readers = new Map<EventSink, Reader>();
   const early: DevServicesEvent[] = [];
   const tell = (sink: EventSink, event: DevServicesEvent) => {
     try {
       sink(event);
     } catch {
-      sinks.delete(sink);
+      readers.delete(sink);
     }
   };
   // It has to differ from others; nobody has to fail to guess it.
@@ -191,12 +200,21 @@ export function createEventStream(options: {
       };
       // Who comes late is told of a beginning; of a host that lives on, it is not the whole that is kept.
       if (early.length < earlyEvents && event.event !== 'log') early.push(event);
-      for (const sink of sinks) tell(sink, event);
+      for (const [sink, { behind }] of readers) {
+        if (behind) behind.push(event);
+        else tell(sink, event);
+      }
     },
     subscribe(sink, { replay = false } = {}) {
-      sinks.add(sink);
-      if (replay) for (const event of early) tell(sink, event);
-      return () => void sinks.delete(sink);
+      const reader: Reader = replay ? { behind: [...early] } : {};
+      readers.set(sink, reader);
+      // What is emitted meanwhile, by the reader itself for one, has its turn after these.
+      for (const event of reader.behind ?? []) {
+        if (readers.get(sink) !== reader) break;
+        tell(sink, event);
+      }
+      delete reader.behind;
+      return () => void readers.delete(sink);
     },
   };
 }

@@ -21,3 +21,82 @@ test('all events of one stream say so, and no other’s say the same', () => {
     run: runs[0],
   });
 });
+
+const open = () => createEventStream({ now: () => 0, project: () => 'shop' });
+const say = (text: string) => ({ event: 'message', level: 'info', text }) as const;
+const textOf = (event: DevServicesEvent) => ('text' in event ? event.text : event.event);
+
+test('who comes late hears of the beginning first, then of what happens, each once and in order', () => {
+  const events = open();
+  const early: string[] = [];
+  const late: string[] = [];
+  const unasked: string[] = [];
+  events.subscribe((event) => void early.push(textOf(event)));
+  for (const text of ['a', 'b']) events.emit(say(text));
+  const leave = events.subscribe((event) => void late.push(textOf(event)), { replay: true });
+  events.subscribe((event) => void unasked.push(textOf(event)));
+  events.emit(say('c'));
+  leave();
+  events.emit(say('d'));
+  expect(late).toEqual(['a', 'b', 'c']);
+  expect(early).toEqual(['a', 'b', 'c', 'd']);
+  expect(unasked).toEqual(['c', 'd']);
+});
+
+test('what is emitted while somebody is told of the beginning comes after it, once', () => {
+  const events = open();
+  const late: string[] = [];
+  const other: string[] = [];
+  events.subscribe((event) => void other.push(textOf(event)));
+  for (const text of ['a', 'b']) events.emit(say(text));
+  events.subscribe(
+    (event) => {
+      late.push(textOf(event));
+      if (textOf(event) === 'a') events.emit(say('said to a'));
+      if (textOf(event) === 'said to a') {
+        events.emit({ event: 'log', service: 'db', stream: 'stdout', text: 'a line' });
+      }
+    },
+    { replay: true },
+  );
+  expect(late).toEqual(['a', 'b', 'said to a', 'a line']);
+  expect(other).toEqual(late);
+});
+
+test('a reader that throws while it is told of the beginning is dropped there', () => {
+  const events = open();
+  for (const text of ['a', 'b']) events.emit(say(text));
+  const heard: string[] = [];
+  events.subscribe(
+    (event) => {
+      heard.push(textOf(event));
+      throw new Error('no');
+    },
+    { replay: true },
+  );
+  events.emit(say('c'));
+  expect(heard).toEqual(['a']);
+});
+
+test('of a long life the first thousand events are kept, and no lines of services', () => {
+  const events = open();
+  for (let at = 0; at < 1500; at += 1) {
+    events.emit({ event: 'log', service: 'db', stream: 'stdout', text: `line ${at}` });
+    events.emit(say(`${at}`));
+  }
+  const heard: string[] = [];
+  events.subscribe((event) => void heard.push(textOf(event)), { replay: true });
+  expect(heard).toEqual(Array.from({ length: 1000 }, (_, at) => `${at}`));
+});
+
+test('a secret is in none of what is kept', () => {
+  const events = createEventStream({
+    now: () => 0,
+    project: () => 'shop',
+    redact: (body) => ({ ...body, text: '[redacted]' }) as typeof body,
+  });
+  events.emit(say('hunter2'));
+  const heard: DevServicesEvent[] = [];
+  events.subscribe((event) => void heard.push(event), { replay: true });
+  expect(heard.map(textOf)).toEqual(['[redacted]']);
+});
