@@ -76,9 +76,9 @@ function toReport(task: 'up' | 'down' | 'restart', { elapsedMs, services }: Task
 }
 
 function toRow({ data, error, ...report }: Report) {
-  return {
-    ...report,
-    ...(data && { data: [...data] }),
-    ...(error && { error: { ...error, logs: error.logs && [...error.logs] } }),
-  };
+  return { ...report, ...(data && { data: [...data] }), ...(error && { error: toError(error) }) };
+}
+
+function toError({ logs, frames, ...error }: NonNullable<Report['error']>) {
+  return { ...error, ...(logs && { logs: [...logs] }), ...(frames && { frames: [...frames] }) };
 }

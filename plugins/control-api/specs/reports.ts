@@ -44,6 +44,8 @@ const reportedError = z
     exitCode: z.int().optional(),
     lastProbe: z.string().optional().describe('What the last look at its readiness said'),
     logs: z.array(z.string()).optional().describe('The last lines of its log'),
+    plugin: z.string().optional().describe('Whose code it was'),
+    frames: z.array(z.string()).optional().describe('Where in the code, innermost first'),
   })
   .meta({ id: 'ReportedError', description: 'What went wrong, and what to do about it' });
 
