@@ -1,7 +1,12 @@
-import type { Client, Envelope, Transport } from '@sentry/core';
+import type { Client, ClientReport, Envelope, EnvelopeItem, Transport } from '@sentry/core';
+import { reasonOf } from 'devservices/machine';
 import type { SinkCounts } from '../contract.ts';
 import type { SinkSpec } from '../sink-spec.ts';
-import type { Surroundings } from './surroundings.ts';
+import { handOverToProcess } from './hand-over.ts';
+import { isMarked } from './marks.ts';
+import { sendingDepth } from './recursion-guard.ts';
+import { type Captured, createSink, type Sink } from './sink.ts';
+import type { SdkParts, Surroundings } from './surroundings.ts';
 import type { HandOver } from './unsent.ts';
 
 /** Whom it sends to, and with what. */
@@ -37,13 +42,84 @@ export interface Multiplexer extends Transport {
  * await multiplexer.flush(300);
  * multiplexer.handOver();
  */
-export function createMultiplexer({ sinks }: MultiplexerOptions): Multiplexer {
+export function createMultiplexer(options: MultiplexerOptions): Multiplexer {
+  const { sdk, clock, log, handOver = handOverToProcess, dropTransactions = false } = options;
+  const sinks = options.sinks
+    .toSorted((a, b) => Number(b.name === upstream) - Number(a.name === upstream))
+    .map((spec) =>
+      createSink({ ...options, spec, dropTransactions, isUpstream: spec.name === upstream }),
+    );
+  // What goes wrong with one is none of the others' business.
+  const each = (work: (sink: Sink) => void): void => {
+    for (const sink of sinks) {
+      try {
+        work(sink);
+      } catch (error) {
+        log.debug(`Sentry's sink ${sink.name} failed: ${reasonOf(error)}`);
+      }
+    }
+  };
   return {
     sinks: sinks.map(({ name }) => name),
-    send: () => Promise.resolve({}),
-    flush: () => Promise.resolve(true),
-    recordDroppedEvent: () => {},
-    counts: () => ({}),
-    handOver: () => {},
+    send(envelope) {
+      const reports = reportsOf(envelope);
+      if (reports) each(({ outcomes }) => reports.forEach((report) => outcomes.merge(report)));
+      else {
+        const captured = capture(envelope, sdk);
+        each((sink) => sink.offer(captured));
+      }
+      return Promise.resolve({});
+    },
+    async flush(timeoutMs) {
+      const done = Promise.all(sinks.map((sink) => sink.flush())).then(noop);
+      const bell = new AbortController();
+      const deadline =
+        timeoutMs === undefined ? [] : [clock.sleep(timeoutMs, bell.signal).catch(noop)];
+      await Promise.race([done, ...deadline]);
+      bell.abort();
+      return sinks.every((sink) => sink.isIdle());
+    },
+    recordDroppedEvent(...loss) {
+      each(({ outcomes }) => outcomes.record(...loss));
+    },
+    counts: () => Object.fromEntries(sinks.map((sink) => [sink.name, sink.counts()])),
+    handOver() {
+      const stopped = sinks.map((sink) => sink.stop());
+      // In turns, so that no sink's many are why another's few are left behind.
+      const most = Math.max(0, ...stopped.map(({ length }) => length));
+      const left = Array.from({ length: most }, (_, turn) =>
+        stopped.flatMap((of) => of.slice(turn, turn + 1)),
+      ).flat();
+      const taken = left.length === 0 ? 0 : handOver(left);
+      left.forEach((one, index) => one.settle(index < taken));
+    },
   };
+}
+
+const upstream = 'upstream';
+
+const noop = (): void => {};
+
+function capture(envelope: Envelope, sdk: SdkParts): Captured {
+  const depth = sendingDepth();
+  const sizes = new Map<Envelope, number>();
+  return {
+    envelope,
+    depth,
+    isUnsafe: depth > 0 || isMarked(envelope),
+    // Most sinks get the very same.
+    measure(one) {
+      const size = sizes.get(one) ?? Buffer.byteLength(sdk.serializeEnvelope(one));
+      sizes.set(one, size);
+      return size;
+    },
+  };
+}
+
+// The client's own reports are no events: each sink gets them with what it lost itself.
+function reportsOf([, items]: Envelope): ClientReport['discarded_events'][] | undefined {
+  const reports = (items as EnvelopeItem[]).flatMap(([{ type }, payload]) =>
+    type === 'client_report' ? [(payload as ClientReport).discarded_events] : [],
+  );
+  return reports.length > 0 && reports.length === items.length ? reports : undefined;
 }

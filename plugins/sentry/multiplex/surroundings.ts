@@ -22,4 +22,6 @@ export interface Surroundings {
   log: Pick<Logger, 'debug'>;
   /** Who sends, in the header of each request: `devservices/1.2.3`. */
   client: string;
+  /** Once it aborts nothing is sent from here: `fetch` would refuse. What is left can be handed over. */
+  signal?: AbortSignal;
 }
