@@ -9,6 +9,7 @@ import { listCheckouts } from './identity/checkout.ts';
 import { resolveCacheHome } from './identity/state-home.ts';
 import { ownUrl } from './own-url.ts';
 import { describePlugins } from './lifecycle/describe-plugins.ts';
+import { createHostMetrics } from './lifecycle/host-metrics.ts';
 import { explainConfig } from './lifecycle/explain-config.ts';
 import { resolveGlobalFlags } from './lifecycle/global-flags.ts';
 import { createVoice, type HostBase } from './lifecycle/loaded-host.ts';
@@ -53,7 +54,8 @@ export function createHost(options: HostOptions = {}): Host {
     builtInPlugins: options.builtInPlugins,
     defer: (undo: () => void | Promise<void>) => void undos.push(undo),
   };
-  const { signal } = place;
+  const { signal, env } = place;
+  const metrics = createHostMetrics({ clock, log, env });
   const base: HostBase = {
     ...place,
     ask: options.ask,
@@ -62,6 +64,7 @@ export function createHost(options: HostOptions = {}): Host {
     events,
     log,
     redactor: voice.redactor,
+    beginMetrics: metrics.begin,
     async exports(only) {
       const project = opened();
       return project ? (await acting()).resolveExports(project, only) : {};
@@ -194,6 +197,7 @@ export function createHost(options: HostOptions = {}): Host {
     setLogLevel: voice.setLevel,
     async close() {
       await undoAll(undos.splice(0), { clock, log });
+      await metrics.close();
       lock.close();
       recorder.close();
       closing.abort(new Error('the host is closed'));

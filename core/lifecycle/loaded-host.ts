@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config.ts';
 import { asErrors } from '../errors/as-error.ts';
 import { createEventStream, type EventStream } from '../events.ts';
 import { createLogger, isShown, type Logger, type LogLevel } from '../log.ts';
-import { createMetrics } from '../metrics/create-metrics.ts';
+import type { Metrics } from '../metrics.ts';
 import { loadBuiltInPlugins } from '../plugin/built-in-plugins.ts';
 import { type ContractRegistry, createContractRegistry } from '../plugin/contract-registry.ts';
 import { createPluginHooks, type PluginHooks } from '../plugin/plugin-hooks.ts';
@@ -34,6 +34,8 @@ export interface HostBase {
   /** What `devservices` means in a repo's modules: this very copy. */
   library: string;
   defer(undo: () => void | Promise<void>): void;
+  /** For plugins that are set up; those of before get nothing more. */
+  beginMetrics(): Metrics;
   /** What the services export; for the commands of plugins. */
   exports(only?: readonly string[]): Promise<Readonly<Record<string, string>>>;
   project(): string;
@@ -67,6 +69,8 @@ export async function loadHost(base: HostBase): Promise<LoadedHost & { config: R
     if (!parts.hooks.isTapped('configure')) return current;
     const draft = structuredCopy(checked);
     const afterTap = (plugin: string) => {
+      // Who has turned it off is not overruled by a plugin, whatever that does with it.
+      if (!current.telemetry) draft.telemetry = false;
       current = recheck(loaded, { draft, plugin, kinds });
     };
     await parts.hooks.call('configure', { config: draft, signal: base.signal }, { afterTap });
@@ -111,7 +115,7 @@ interface Parts {
 }
 
 function createParts(base: HostBase): Parts {
-  const metrics = createMetrics();
+  const metrics = base.beginMetrics();
   const parts: Parts = {
     hookTimeoutMs: 60_000,
     contracts: createContractRegistry(base.runnerContext),
