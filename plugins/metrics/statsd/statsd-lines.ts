@@ -69,7 +69,7 @@ function label(
 const byName = ([one]: [string, string], [other]: [string, string]): number =>
   one < other ? -1 : 1;
 
-const safeName = (text: string): string => text.replaceAll(/[^\w.-]/g, '_').slice(0, 200);
+const safeName = (text: string): string => text.replaceAll(/[^\w.-]/g, '_').slice(0, 200) || '_';
 // A dot would begin another level of the name.
 const safePart = (text: string): string => text.replaceAll(/[^\w-]/g, '_');
 const safeValue = (text: string): string => text.replaceAll(/[|,#@\s\p{C}\p{Zl}\p{Zp}]/gu, '_');
