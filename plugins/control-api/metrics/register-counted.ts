@@ -49,8 +49,8 @@ function groupByName(rows: readonly Row[]): ReadonlyMap<string, readonly Named[]
 
 function metricName(key: string): string {
   const name = `devservices_${sanitise(key)}`;
-  // Those are the API's own.
-  return /^devservices_(?:api|service|stream)_/.test(name) ? `${name}_counted` : name;
+  // Those are the API's own, and the plugin's that counts what is in the journal.
+  return /^devservices_(?:api|journal|service|stream)_/.test(name) ? `${name}_counted` : name;
 }
 
 function labelsOf(tags: Row['tags']): Readonly<Record<string, string>> {

@@ -23,11 +23,13 @@ async function scrape(made: TestHost) {
   };
   const counted = createMetrics();
   counted.incr('mail.sent');
+  await made.host.configure();
   const handlers = metricsHandlers({
     apiMetrics: createApiMetrics(),
     metrics: counted,
     log: made.host.log,
     reader: createProjectReader({ project: { open, run }, clock: createFakeClock(), signal }),
+    use: (token) => made.host.use(token),
   });
   try {
     return readMetrics(await handlers['GET /metrics'](asked({})));
