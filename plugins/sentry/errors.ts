@@ -23,4 +23,13 @@ export const sentryErrors = defineErrors({
       `Nothing is sent to ${sinks.join(', ')}: @sentry/core cannot be loaded: ${reason}`,
     hint: () => 'Install @sentry/core anew, or take the DSN out.',
   }),
+  DS_SENTRY_INSTRUMENT_INVALID: entry<{ problems: readonly string[] }>({
+    blame: 'user',
+    title: 'What a service says at `instrument` can not be used',
+    message: ({ problems }) =>
+      problems.length === 1
+        ? (problems[0] ?? '')
+        : `Services can not be instrumented:\n${problems.map((each) => `  ${each}`).join('\n')}`,
+    hint: () => 'Correct it; `null` leaves one variable out, `instrument: false` all of them.',
+  }),
 });
