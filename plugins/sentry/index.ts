@@ -2,6 +2,7 @@ import { definePlugin, type ResolvedConfig, z } from 'devservices';
 import type { RunnerContext } from 'devservices/runner';
 import type { Telling } from './begin-telling.ts';
 import { createCaptures } from './captures.ts';
+import { spotlightService } from './instrument/spotlight.ts';
 import { instrumentField, sentryOptions } from './options.ts';
 import { resolveSinks } from './resolve-sinks.ts';
 
@@ -25,6 +26,7 @@ export const sentry = definePlugin({
     const hasSinks = resolveSinks(options).length > 0;
     let place: RunnerContext | undefined;
     let telling: Telling | undefined;
+    let services: ResolvedConfig['services'] = {};
 
     ctx.extend('projectOptions', (projectOptions) =>
       projectOptions.declare({
@@ -39,7 +41,14 @@ export const sentry = definePlugin({
       return createContract({ captures, telling: () => telling });
     });
 
+    if (options.spotlight === true) ctx.services.add(...spotlightService());
+    hooks.configure.tap({ name: 'sentry', stage: 'late' }, async ({ config }) => {
+      if (!isInstrumented(config)) return;
+      const { instrumentServices } = await import('./instrument/instrument-services.ts');
+      instrumentServices(config, options);
+    });
     hooks.initialize.tap({ name: 'sentry', stage: 'early' }, async ({ config, task }) => {
+      services = config.services;
       const hasOptions = async () => use('projectOptions').then(...isThere);
       const isWanted = hasSinks || isInstrumented(config) || (await hasOptions());
       // What nobody is told of is not kept, and nothing of the rest is loaded.
@@ -47,6 +56,11 @@ export const sentry = definePlugin({
       await use('sentry');
       const { beginTelling } = await import('./begin-telling.ts');
       if (place) telling = beginTelling({ ...ctx, captures, place, config, task });
+    });
+    hooks.beforeUp.tap({ name: 'sentry', stage: 'late' }, async ({ plan, pass, signal }) => {
+      if (!telling || !isInstrumented({ services })) return;
+      const { passVariables } = await import('./instrument/pass-variables.ts');
+      await passVariables({ plan, pass, signal, services, setup: telling.setup });
     });
     ctx.defer(async () => {
       await telling?.close();
@@ -56,5 +70,5 @@ export const sentry = definePlugin({
 
 const isThere = [() => true, () => false] as const;
 
-const isInstrumented = ({ services }: Readonly<ResolvedConfig>): boolean =>
+const isInstrumented = ({ services }: Pick<ResolvedConfig, 'services'>): boolean =>
   Object.values(services).some(({ instrument = false }) => instrument !== false);
