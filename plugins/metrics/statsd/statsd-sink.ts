@@ -28,18 +28,24 @@ export function createStatsdSink(options: StatsdOptions & { prefix: string }): M
   const pack = (batch: readonly MetricSample[]): string[] =>
     packLines(toStatsdLines(batch, options), maxBytes);
 
+  /** Of batches that wait for the client. */
+  const held = new Set<readonly string[]>();
+
   // While there is something to wait for, and not at the end.
   open().catch(() => {});
   return {
     name: 'statsd',
     async send(batch, signal) {
+      const datagrams = pack(batch);
+      held.add(datagrams);
       try {
         const client = await open();
-        for (const datagram of pack(batch)) {
-          signal.throwIfAborted();
-          await client.send(datagram);
-        }
+        signal.throwIfAborted();
+        held.delete(datagrams);
+        // The system has them before anybody else is heard: an end of the process is too late for none.
+        await Promise.all(datagrams.map(client.send));
       } catch (thrown) {
+        held.delete(datagrams);
         await forget();
         const facts = { address: shownAddress(host, port), reason: reasonOf(thrown) };
         throw metricsErrors.create('DS_METRICS_STATSD_FAILED', facts, thrown);
@@ -53,7 +59,7 @@ export function createStatsdSink(options: StatsdOptions & { prefix: string }): M
         const facts = { address: shownAddress(host, port), reason };
         throw metricsErrors.create('DS_METRICS_STATSD_FAILED', facts);
       }
-      sendAtOnce(pack(batch), { address: known, port });
+      sendAtOnce([...[...held].flat(), ...pack(batch)], { address: known, port });
     },
     close: forget,
   };

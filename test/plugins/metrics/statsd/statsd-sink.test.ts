@@ -109,3 +109,16 @@ test('a datagram that the system refuses fails its batch', async () => {
   await expect(sink.send(counters(1), signal)).rejects.toMatchObject(failure);
   await sink.close?.();
 });
+
+test('a batch that waits for the client goes with what is handed over at the end, and once', async () => {
+  const receiver = await createUdpReceiver();
+  const sink = createStatsdSink({ ...given, host: '127.0.0.1', port: receiver.port });
+  const abort = new AbortController();
+  const sending = sink.send([sampleOf({ kind: 'gauge', key: 'a', last: 1 })], abort.signal);
+  sink.sendNow?.([sampleOf({ kind: 'gauge', key: 'b', last: 2 })]);
+  abort.abort(new Error('the process ends'));
+  await Promise.allSettled([sending]);
+  await sink.close?.();
+  await receiver.until((lines) => lines.length >= 2);
+  expect(receiver.lines()).toEqual(['devservices.a:1|g', 'devservices.b:2|g']);
+});
