@@ -98,7 +98,7 @@ export function createSinkQueue(sink: MetricsSink, options: SinkQueueOptions): S
       for (const sample of samples) {
         const earlier = waiting.get(sample.tags);
         if (earlier) waiting.set(sample.tags, joinSamples(earlier, sample, picking));
-        else if (waiting.size < limits.waiting) waiting.set(sample.tags, sample);
+        else if (!sending || waiting.size < limits.waiting) waiting.set(sample.tags, sample);
         else drop('queue-full', [sample]);
       }
     },

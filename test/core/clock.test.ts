@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { orAborted, systemClock, withDeadline } from '../../core/clock.ts';
 import { createLogger, isShown } from '../../core/log.ts';
-import { createMetrics } from '../../core/metrics/create-metrics.ts';
 import { createFakeClock } from '../../core/testing/fake-clock.ts';
 import { thrownBy } from '../rig/kernel.ts';
 
@@ -100,20 +99,6 @@ test('the fake clock wakes sleepers in order, and those that they set going', as
     ['b', 20],
   ]);
   expect(clock.monotonic()).toBe(100);
-});
-
-test('metrics are summed by key and tags, whatever their order, in a bounded table', () => {
-  const metrics = createMetrics();
-  metrics.incr('up', { tags: { a: '1', b: '2' } });
-  metrics.incr('up', { tags: { b: '2', a: '1' }, amount: 4 });
-  metrics.timing('up.ms', 30);
-  metrics.timing('up.ms', 10);
-  expect(metrics.snapshot()).toEqual([
-    { key: 'up', tags: { a: '1', b: '2' }, count: 2, sum: 5, max: 4 },
-    { key: 'up.ms', tags: {}, count: 2, sum: 40, max: 30 },
-  ]);
-  for (let id = 0; id < 5000; id++) metrics.incr('x', { tags: { id: String(id) } });
-  expect(metrics.snapshot().length).toBe(2000);
 });
 
 test('log lines carry their level and plugin; a threshold hides what weighs less', () => {

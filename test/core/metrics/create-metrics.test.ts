@@ -1,0 +1,251 @@
+import { expect, test } from 'vitest';
+import { createMetrics } from '../../../core/metrics/create-metrics.ts';
+import { createFakeClock } from '../../../core/testing/fake-clock.ts';
+import { createLines } from './recording-sink.ts';
+
+test('what is recorded is summed by key and tags, whatever their order', () => {
+  const metrics = createMetrics();
+  metrics.incr('up', { tags: { a: '1', b: '2' } });
+  metrics.incr('up', { tags: { b: '2', a: 1 }, amount: 4 });
+  metrics.incr('up');
+  metrics.timing('up.ms', 30);
+  metrics.timing('up.ms', 10);
+  metrics.gauge('depth', 7);
+  metrics.gauge('depth', -2);
+  metrics.distribution('bytes', 1024, { instance: 'in' });
+  expect(metrics.snapshot()).toEqual([
+    {
+      kind: 'counter',
+      key: 'up',
+      tags: { a: '1', b: '2' },
+      count: 2,
+      sum: 5,
+      min: 1,
+      max: 4,
+      last: 4,
+    },
+    { kind: 'counter', key: 'up', tags: {}, count: 1, sum: 1, min: 1, max: 1, last: 1 },
+    { kind: 'timing', key: 'up.ms', tags: {}, count: 2, sum: 40, min: 10, max: 30, last: 10 },
+    { kind: 'gauge', key: 'depth', tags: {}, count: 2, sum: 5, min: -2, max: 7, last: -2 },
+    {
+      kind: 'distribution',
+      key: 'bytes.in',
+      tags: {},
+      count: 1,
+      sum: 1024,
+      min: 1024,
+      max: 1024,
+      last: 1024,
+    },
+  ]);
+});
+
+test('an instance is part of the key, a tag without a value is none', () => {
+  const metrics = createMetrics();
+  metrics.incr('pulls', { instance: 'redis' });
+  metrics.incr('pulls.redis', { tags: { code: undefined as never } });
+  metrics.incr('pulls', { tags: { redis: true } });
+  expect(metrics.snapshot()).toMatchObject([
+    { key: 'pulls.redis', tags: {}, sum: 2 },
+    { key: 'pulls', tags: { redis: 'true' }, sum: 1 },
+  ]);
+});
+
+test('texts that look alike are different tags', () => {
+  const metrics = createMetrics();
+  metrics.incr('x', { tags: { a: '1', b: '2' } });
+  metrics.incr('x', { tags: { a: '1b2' } });
+  metrics.incr('x', { tags: { a: '1', 'b.2': '' } });
+  expect(metrics.snapshot().map(({ sum }) => sum)).toEqual([1, 1, 1]);
+});
+
+test('an object of tags that is changed and used again means what it says each time', () => {
+  const metrics = createMetrics();
+  const tags: Record<string, string> = { a: '1' };
+  metrics.incr('x', { tags });
+  tags['a'] = '2';
+  metrics.incr('x', { tags });
+  tags['b'] = '3';
+  metrics.incr('x', { tags });
+  expect(metrics.snapshot().map((row) => row.tags)).toEqual([
+    { a: '1' },
+    { a: '2' },
+    { a: '2', b: '3' },
+  ]);
+});
+
+test('a key has so many sets of tags and no more, and all keys together so many rows', () => {
+  const log = createLines();
+  const metrics = createMetrics({ log, limits: { rows: 12, tagSets: 5 } });
+  for (let round = 0; round < 2; round += 1) {
+    for (let set = 0; set < 8; set += 1) {
+      metrics.incr('wide', { tags: { set }, amount: 10 });
+      metrics.timing('slow', 1, { tags: { set } });
+    }
+    for (let key = 0; key < 4; key += 1) metrics.incr(`key${key}`);
+  }
+  const keys = metrics.snapshot().map(({ key }) => key);
+  expect(keys.filter((key) => key === 'wide').length).toBe(5);
+  expect(keys.filter((key) => key === 'slow').length).toBe(5);
+  expect(keys.slice(10)).toEqual(['key0', 'key1']);
+  // Three sets of each, and two keys, twice: counters by their amount.
+  expect(metrics.dropped()).toMatchObject({ cardinality: 2 * (3 * 10 + 3 + 2), illegal: 0 });
+  // What is there already goes on.
+  metrics.incr('wide', { tags: { set: 0 } });
+  expect(metrics.snapshot().find(({ key }) => key === 'wide')?.sum).toBe(21);
+  expect(log.lines.map(({ text }) => text).filter((text) => text.includes('"wide"')).length).toBe(
+    1,
+  );
+});
+
+test('by default two hundred sets of tags a key, and two thousand rows', () => {
+  const metrics = createMetrics();
+  for (let set = 0; set < 250; set += 1) metrics.incr('x', { tags: { set } });
+  expect(metrics.snapshot().length).toBe(200);
+  for (let key = 0; key < 5000; key += 1) metrics.incr(`k${key}`);
+  expect(metrics.snapshot().length).toBe(2000);
+  expect(metrics.dropped().cardinality).toBe(50 + 5000 - 1800);
+});
+
+test('ever new texts of the same tags are one row, and what is remembered of them begins anew', () => {
+  const metrics = createMetrics();
+  // Cut to 200 characters they are all one.
+  const long = 'v'.repeat(200);
+  for (let each = 0; each < 12_000; each += 1) metrics.incr('x', { tags: { a: long + each } });
+  expect(metrics.snapshot()).toMatchObject([{ tags: { a: long }, sum: 12_000 }]);
+});
+
+test('a key is of one kind', () => {
+  const metrics = createMetrics();
+  metrics.incr('jobs');
+  metrics.gauge('jobs', 3);
+  metrics.timing('jobs', 3, { tags: { a: 1 } });
+  expect(metrics.snapshot()).toMatchObject([{ kind: 'counter', key: 'jobs', sum: 1 }]);
+  expect(metrics.dropped().illegal).toBe(2);
+});
+
+test('what takes time is timed from its beginning to its end, and says how it went', async () => {
+  const clock = createFakeClock();
+  const metrics = createMetrics({ clock });
+  expect(metrics.timer('quick', () => 5)).toBe(5);
+  const slow = metrics.timer(
+    'slow',
+    async (tags) => {
+      await clock.sleep(40);
+      tags['table'] = 'users';
+      await clock.sleep(2);
+      return 'rows';
+    },
+    { tags: { table: 'none', kind: 'seed' } },
+  );
+  await clock.advance(100);
+  expect(await slow).toBe('rows');
+  expect(metrics.snapshot()).toMatchObject([
+    { kind: 'timing', key: 'quick', tags: { result: 'success' }, sum: 0, count: 1 },
+    { key: 'slow', tags: { kind: 'seed', table: 'users', result: 'success' }, sum: 42, count: 1 },
+  ]);
+});
+
+test('what fails is timed as well, and fails with the very same reason', async () => {
+  const clock = createFakeClock();
+  const metrics = createMetrics({ clock });
+  const reason = new Error('no table');
+  const thrower = (tags: Record<string, unknown>) => {
+    tags['at'] = 'once';
+    throw reason;
+  };
+  expect(() => metrics.timer('work', thrower as () => never)).toThrow(reason);
+  const rejecting = metrics.timer('work', async () => {
+    await clock.sleep(10);
+    throw reason;
+  });
+  const rejection = expect(rejecting).rejects.toBe(reason);
+  await clock.advance(10);
+  await rejection;
+  expect(metrics.snapshot()).toMatchObject([
+    { key: 'work', tags: { at: 'once', result: 'failure' }, sum: 0 },
+    { key: 'work', tags: { result: 'failure' }, sum: 10 },
+  ]);
+});
+
+test('work that begins when it is awaited is begun once', async () => {
+  const metrics = createMetrics({ clock: createFakeClock() });
+  let begun = 0;
+  const lazy: PromiseLike<string> = {
+    // oxlint-disable-next-line unicorn/no-thenable
+    then: (...on) => {
+      begun += 1;
+      return Promise.resolve('row').then(...on);
+    },
+  };
+  expect(await metrics.timer('query', () => lazy)).toBe('row');
+  expect(begun).toBe(1);
+  expect(metrics.snapshot()).toMatchObject([{ tags: { result: 'success' }, count: 1 }]);
+});
+
+test('tags of all, of the work around and of the call win in that order, across awaits', async () => {
+  const clock = createFakeClock();
+  const metrics = createMetrics({ clock });
+  metrics.setTags({ from: 'all', a: 'all' });
+  const work = (name: string, ms: number) =>
+    metrics.withTags({ from: 'scope', b: name }, async () => {
+      metrics.incr('x');
+      await clock.sleep(ms);
+      metrics.incr('x', { tags: { from: 'call' } });
+      await metrics.withTags({ b: 'inner', c: 1 }, async () => {
+        await clock.sleep(ms);
+        metrics.incr('x');
+      });
+      metrics.incr('y');
+    });
+  const both = Promise.all([work('one', 10), work('two', 7)]);
+  metrics.incr('x');
+  await clock.advance(100);
+  await both;
+  metrics.incr('y');
+  const rows = metrics.snapshot().map(({ key, tags, sum }) => ({ key, sum, ...tags }));
+  expect(rows).toHaveLength(9);
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      { key: 'x', sum: 1, a: 'all', from: 'all' },
+      { key: 'y', sum: 1, a: 'all', from: 'all' },
+      ...['one', 'two'].flatMap((b) => [
+        { key: 'x', sum: 1, a: 'all', from: 'scope', b },
+        { key: 'x', sum: 1, a: 'all', from: 'call', b },
+        { key: 'y', sum: 1, a: 'all', from: 'scope', b },
+      ]),
+      { key: 'x', sum: 2, a: 'all', from: 'scope', b: 'inner', c: '1' },
+    ]),
+  );
+});
+
+test('tags of all hold from when they are set, also in work that goes on', () => {
+  const metrics = createMetrics();
+  metrics.incr('x');
+  metrics.withTags({ b: 1 }, () => {
+    metrics.incr('x');
+    metrics.setTags({ a: 1 });
+    metrics.incr('x');
+    metrics.setTags({ a: 2, c: 3 });
+    metrics.incr('x');
+  });
+  metrics.incr('x');
+  expect(metrics.snapshot().map(({ tags }) => tags)).toEqual([
+    {},
+    { b: '1' },
+    { a: '1', b: '1' },
+    { a: '2', b: '1', c: '3' },
+    { a: '2', c: '3' },
+  ]);
+});
+
+test('what the work within tags gives and throws is given and thrown', async () => {
+  const metrics = createMetrics();
+  expect(metrics.withTags({ a: 1 }, () => 3)).toBe(3);
+  expect(await metrics.withTags({ a: 1 }, async () => 4)).toBe(4);
+  expect(() =>
+    metrics.withTags({ a: 1 }, () => {
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+});
