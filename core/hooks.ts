@@ -29,7 +29,8 @@ export interface HookPayloads {
     recreate(service: string, why: string): void;
     /**
      * Gives a service variables of this start alone: they are no change that would have it made anew, and
-     * the service's own of the same name win. What is left as it is keeps those of its own start.
+     * the service's own of the same name win. What is left as it is, or is a container that is only
+     * started again, keeps those that it was made with.
      */
     pass(service: string, environment: Readonly<Record<string, string>>): void;
     /** Vetoes the whole `up`. */

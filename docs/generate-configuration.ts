@@ -144,7 +144,7 @@ Later ones win:
 | \`repo\` | the configuration itself |
 | \`local\` | \`devservices.local.*\` beside it |
 | \`environment\` | variables, see below |
-| \`flag\` | \`--project\`, \`--engine\`, and \`--set PATH=VALUE\`, each |
+| \`flag\` | \`--project\`, \`--engine\`, \`--set PATH=VALUE\`, each, and \`--no-telemetry\` |
 
 \`devservices config PATH --origin\` says which layer, file and line a value comes from.`;
 
@@ -162,6 +162,7 @@ function variables(): string {
 |---|---|
 ${named.join('\n')}
 | \`DEVSERVICES_CONFIG\` | which file is the configuration |
+| \`DO_NOT_TRACK\` | \`telemetry\`: false, above everything else, unless it is empty, \`0\` or \`false\` |
 | \`DEVSERVICES__A__B__C\` | \`a.b.c\`: two underscores separate keys |
 
 \`DEVSERVICES__SERVICES__REDIS__RUN__DOCKER__IMAGE=redis:8\` sets \`services.redis.run.docker.image\`. A key is matched with those that the layers below have, without regard to case, \`-\` and \`_\`; a new one is taken in camelCase (\`STOP_GRACE_PERIOD\` is \`stopGracePeriod\`), the name of a plugin in kebab-case, and inside \`environment\` and \`exports\` it is taken as it is.

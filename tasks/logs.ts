@@ -1,5 +1,5 @@
 import { defineTask, DevServicesError } from 'devservices';
-import { resolveMoment } from 'devservices/machine';
+import { isDevServicesError, resolveMoment } from 'devservices/machine';
 
 export default defineTask(import.meta, {
   name: 'logs',
@@ -19,7 +19,11 @@ export default defineTask(import.meta, {
       description: 'Only lines since then: a time (2026-01-31T10:00:00Z) or how long ago (10m)',
     },
   },
-  async run({ host, args }) {
+  async run({ host, args, log }) {
+    // What a service writes may be secret; what is, is known only where it was read.
+    for (const reason of new Set((await host.learnSecrets()).flatMap(whyUnread))) {
+      log.warn(`What cannot be read is not taken out of the lines: ${reason}`);
+    }
     const lines = host.logs({
       services: args.services,
       follow: args.follow,
@@ -32,6 +36,11 @@ export default defineTask(import.meta, {
     }
   },
 });
+
+function whyUnread(thrown: unknown): string[] {
+  const isUnread = isDevServicesError(thrown) && thrown.code === 'DS_SECRET_UNAVAILABLE';
+  return isUnread ? [thrown.message] : [];
+}
 
 function resolveSince(since: string, nowMs: number): number {
   const sinceMs = resolveMoment(since, nowMs);

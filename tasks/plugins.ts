@@ -26,8 +26,12 @@ export default defineTask(import.meta, {
 function asksFor(permissions: Permissions): string {
   return Object.entries(permissions)
     .filter(([, asked]) => asked !== false && asked !== undefined)
-    .map(([name, asked]) => (Array.isArray(asked) ? `${name}: ${asked.join(' ')}` : name))
+    .map(([name, asked]) => (Array.isArray(asked) ? `${name}: ${itemsOf(name, asked)}` : name))
     .join(', ');
+}
+
+function itemsOf(name: string, asked: readonly string[]): string {
+  return name === 'net' && asked.includes('*') ? 'any host' : asked.join(' ');
 }
 
 function brings(things: Readonly<Record<string, readonly string[]>>): string {

@@ -58,6 +58,6 @@ export async function loadLayers(request: LayersRequest): Promise<LoadedLayers> 
 }
 
 function defaultsFor(root: string): Layer {
-  const value = { project: sanitiseName(basename(root)), hookTimeout: '60s' };
+  const value = { project: sanitiseName(basename(root)), hookTimeout: '60s', telemetry: true };
   return { name: 'defaults', source: 'built in', value };
 }

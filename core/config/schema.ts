@@ -104,7 +104,7 @@ export const inlineTask = z.strictObject({
 
 export const permissions = z.strictObject({
   run: field(texts, 'Commands, by name.'),
-  net: field(texts, 'Hosts: `api.example.com`, `*.example.com`.'),
+  net: field(texts, 'Hosts: `api.example.com`, `*.example.com`; `*` is any.'),
   read: field(texts, 'Folders and files that may be read.'),
   write: field(texts, 'Folders and files that may be written.'),
   env: field(texts, 'Variables that are shown; `SENTRY_*` for many.'),

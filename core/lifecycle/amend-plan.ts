@@ -1,5 +1,6 @@
 import type { PlannedAction, Reason } from '../events.ts';
 import type { Plan, PlannedService } from '../plan/plan.ts';
+import type { Json } from '../run/run.ts';
 import type { ResolvedRun } from '../run/runner.ts';
 import { didYouMean } from '../suggestion.ts';
 
@@ -63,9 +64,12 @@ function withRestarts(
 
 // What is looked at to see a change, `spec`, was made before, and knows nothing of these.
 function withVariables(run: ResolvedRun, passed: Readonly<Record<string, string>>): ResolvedRun {
-  const own = run['environment'];
-  const isRecord = typeof own === 'object' && own !== null && !Array.isArray(own);
-  return own === undefined || isRecord ? { ...run, environment: { ...passed, ...own } } : run;
+  const { environment = {} } = run;
+  return isRecord(environment) ? { ...run, environment: { ...passed, ...environment } } : run;
+}
+
+function isRecord(value: Json): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function amended(planned: PlannedService, action: PlannedAction, reason: Reason): PlannedService {

@@ -31,6 +31,7 @@ export function resolveGlobalFlags(argv: readonly string[]): HostFlags {
     project: text(values.project),
     engine: text(values.engine),
     set,
-    noTelemetry: values['no-telemetry'] === true,
+    // Given a value by mistake, it still says what its user does not want.
+    noTelemetry: values['no-telemetry'] !== undefined,
   };
 }

@@ -50,11 +50,10 @@ function grantFetch(allowed: readonly string[], { who, signal }: GrantContext): 
     const url = new URL(input instanceof Request ? input.url : input);
     const isAllowed = allowed
       .map((pattern) => pattern.toLowerCase())
-      .some((pattern) =>
-        pattern.startsWith('*.')
-          ? url.hostname.endsWith(pattern.slice(1))
-          : pattern === url.host || pattern === url.hostname,
-      );
+      .some((pattern) => {
+        if (pattern.startsWith('*.')) return url.hostname.endsWith(pattern.slice(1));
+        return pattern === '*' || pattern === url.host || pattern === url.hostname;
+      });
     if (!isAllowed) throw denied(who, `fetch of ${url.host}`, 'net', allowed);
     // A redirect could lead to a host that was not declared: the caller sees it instead.
     const signals = init?.signal ? AbortSignal.any([signal, init.signal]) : signal;

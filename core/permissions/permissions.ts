@@ -5,7 +5,7 @@
 export interface Permissions {
   /** Commands that it may run through `$`, by name. */
   readonly run?: readonly string[];
-  /** Hosts that it may ask through `fetch`: `api.example.com`, `*.example.com`, `localhost:8080`. */
+  /** Hosts that it may ask through `fetch`: `api.example.com`, `*.example.com`, `localhost:8080`; `*` is any. */
   readonly net?: readonly string[];
   /** Folders and files, relative to the repo, that `readText` may read. */
   readonly read?: readonly string[];

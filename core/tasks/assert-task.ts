@@ -5,7 +5,7 @@ import { flagOf } from './flag-of.ts';
 /** Flags that belong to every task. */
 export const reservedFlags: ReadonlySet<string> = new Set(
   ['config', 'project', 'engine', 'set', 'json', 'quiet', 'verbose', 'color', 'no-color']
-    .concat('help', 'version')
+    .concat('telemetry', 'no-telemetry', 'help', 'version')
     .map((name) => `--${name}`),
 );
 

@@ -54,7 +54,7 @@ describe('plugins that lack one another, or disagree', () => {
   ])('%s is not in a list of [%s]: it is said what to add', async (name, plugins, words, call) => {
     checkout.write({ 'devservices.config.ts': only(plugins) });
     const refusal = await checkout.refusal(words);
-    expect(refusal).toMatchObject({ exitCode: 4, code: 'DS_CONTRACT_MISSING' });
+    expect(refusal).toMatchObject({ exitCode: 2, code: 'DS_CONTRACT_MISSING' });
     expect(refusal.hint).toContain(`${call} 'devservices/plugins/${name}'`);
     expect(checkout.storeBytes()).toBe(undefined);
   });

@@ -224,6 +224,6 @@ test('who set it is kept, and other projects are others', async () => {
 test('where the plugin is not configured, it is said what is', async () => {
   const repo = createRepo({ 'devservices.config.ts': 'export default {};' });
   const { exitCode, stderr } = await repo.run('options', 'get');
-  expect(exitCode).not.toBe(0);
+  expect(exitCode).toBe(2);
   expect(stderr).toContain('DS_CONTRACT_MISSING');
 });

@@ -112,8 +112,9 @@ export const pluginErrors = defineErrors({
     message: ({ who, asked, declared }) => `${who} used ${asked}, but declares ${declared}.`,
     hint: () => 'Add it to the `permissions` of the declaration.',
   }),
+  // Who lists the plugins is to list one more; who asks can not know which there are.
   DS_CONTRACT_MISSING: entry<{ token: string; asker: string; known: readonly string[] }>({
-    blame: 'plugin',
+    blame: 'user',
     title: 'Nobody exposes what was asked for',
     message: ({ token, asker, known }) =>
       `${asker} asks for "${token}", which no plugin exposes.${didYouMean(token, known)}`,

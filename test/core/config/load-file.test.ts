@@ -90,7 +90,11 @@ describe('files that cannot be loaded', () => {
 
   it('takes an empty YAML file for an empty configuration', async () => {
     const repo = createRepo({ 'devservices.config.yaml': '' });
-    expect((await repo.merge()).merged).toEqual({ project: 'shop', hookTimeout: '60s' });
+    expect((await repo.merge()).merged).toEqual({
+      project: 'shop',
+      hookTimeout: '60s',
+      telemetry: true,
+    });
     expect(existsSync(repo.request().cacheFolder)).toBe(false);
   });
 

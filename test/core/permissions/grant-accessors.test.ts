@@ -176,6 +176,25 @@ test('fetch reaches declared hosts and no others, a redirect included', async ()
   await new Promise((resolve) => server.close(resolve));
 });
 
+test('fetch with net: * reaches any host, and still follows no redirect', async () => {
+  const server = createServer((request, response) => {
+    if (request.url === '/away') response.writeHead(302, { location: 'http://evil.example/' });
+    response.end('hello');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { fetch: ask } = grant({ net: ['*'] });
+  expect(await (await ask(`http://127.0.0.1:${port}/`)).text()).toBe('hello');
+  expect(await (await ask(`http://localhost:${port}/`)).text()).toBe('hello');
+  expect((await ask(`http://127.0.0.1:${port}/away`, { redirect: 'follow' })).status).toBe(302);
+  // Part of a pattern it stands for names below a domain alone.
+  expect(await denied(grant({ net: ['*example.com'] }).fetch('http://myexample.com/'))).toContain(
+    'fetch of',
+  );
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
 test('env shows what its patterns name', () => {
   const { env } = grant(
     { env: ['MAIL_*', 'HOME'] },
@@ -232,4 +251,5 @@ test('what is asked for in addition', () => {
     'engine',
   ]);
   expect(addedPermissions({ engine: true, run: ['a'] }, { engine: false })).toEqual([]);
+  expect(addedPermissions({ net: ['a.test'] }, { net: ['a.test', '*'] })).toEqual(['net: *']);
 });

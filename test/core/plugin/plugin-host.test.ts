@@ -170,6 +170,8 @@ test('contracts: made on first use, once; who asks in vain is named with what is
   const error = await thrownBy(without.host.initialize('up'));
   expect(error['code']).toBe('DS_CONTRACT_MISSING');
   expect(error.message).toMatch(/reader.*test-mailbox/);
+  // Who lists the plugins is to list one more.
+  expect(resolveExitCode(asErrors(error))).toBe(2);
 });
 
 test('contracts: a factory that fails is its plugin’s fault, and is tried again', async () => {

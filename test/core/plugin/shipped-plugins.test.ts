@@ -48,6 +48,8 @@ test.each([
   ['permissions', '`permissions({ … })` from', ['devservices/plugins/permissions']],
   ['project-options', '`projectOptions({ … })` from', ['devservices/plugins/project-options']],
   ['control-api', '`controlApi({ … })` from', ['devservices/plugins/control-api']],
+  ['metrics', '`metrics({ … })` from', ['devservices/plugins/metrics']],
+  ['sentry', '`sentry({ … })` from', ['devservices/plugins/sentry']],
   ['nothing-such', 'Add the plugin to `plugins` as a value, a path or a package.', []],
 ])(
   'options for %s, which was not listed: how to list it is said',
@@ -61,10 +63,24 @@ test.each([
 );
 
 test.each([
+  ['serve'],
+  ['tokens', 'list'],
+  ['permissions', 'list', '--user', 'ada'],
+  ['options', 'get'],
+])('%s without its plugin: who lists the plugins is to list it', async (...words) => {
+  const { exitCode, stderr } = await withPlugins([]).run(...words);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('DS_CONTRACT_MISSING');
+  expect(stderr).toContain("from 'devservices/plugins/");
+});
+
+test.each([
   ['database', "Add `store()` from 'devservices/plugins/store' to `plugins`."],
   ['permissions', "Add `permissions()` from 'devservices/plugins/permissions' to `plugins`."],
   ['authorizer', "Add `permissions()` from 'devservices/plugins/permissions' to `plugins`."],
   ['projectOptions', "Add `projectOptions()` from 'devservices/plugins/project-options'"],
+  ['prometheus', "Add `metrics()` from 'devservices/plugins/metrics' to `plugins`."],
+  ['sentry', "Add `sentry()` from 'devservices/plugins/sentry' to `plugins`."],
   ['api', "Add `controlApi()` from 'devservices/plugins/control-api' to `plugins`."],
   ['apiTokens', "Add `controlApi()` from 'devservices/plugins/control-api' to `plugins`."],
   ['metrics-store', 'Add the plugin that exposes "metrics-store" to `plugins`.'],
@@ -74,14 +90,29 @@ test.each([
       export default defineTask(import.meta, { name: 'ask', description: '',
         async run({ use }) { await use(${JSON.stringify(token)}); } });`,
   });
-  const { stderr } = await repo.run('ask');
+  const { exitCode, stderr } = await repo.run('ask');
+  expect(exitCode).toBe(2);
   expect(stderr).toContain('DS_CONTRACT_MISSING');
   expect(stderr).toContain(hint);
 });
 
+test('a plugin that may ask any host is shown as such', async () => {
+  const repo = createRepo({
+    'devservices.config.ts': `import { definePlugin } from 'devservices';
+      export default { plugins: [
+        definePlugin({ name: 'far', permissions: { net: ['*'], run: ['git'] }, setup() {} }),
+        definePlugin({ name: 'near', permissions: { net: ['a.test', '*.b.test'] }, setup() {} }),
+      ] };`,
+  });
+  const { stdout } = await repo.run('plugins');
+  expect(stdout).toMatch(/^far +net: any host, run: git$/m);
+  expect(stdout).toMatch(/^near +net: a\.test \*\.b\.test$/m);
+});
+
 test('what is said to be listed is there, and what is there without is not told of', async () => {
   const builtIn = (await loadBuiltInPlugins()).map(({ pluginName }) => pluginName);
-  for (const name of ['store', 'permissions', 'project-options', 'control-api']) {
+  const ours = ['store', 'permissions', 'project-options', 'control-api', 'metrics', 'sentry'];
+  for (const name of ours) {
     expect(existsSync(join(library, 'plugins', name, 'index.ts'))).toBe(true);
     expect(builtIn).not.toContain(name);
   }
