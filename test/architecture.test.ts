@@ -228,7 +228,7 @@ function isForeign(path: string, specifier: string): boolean {
   if (specifier === 'devservices' || specifier.startsWith('devservices/')) return false;
   const name = packageOf(specifier);
   if (name === undefined) return !specifier.startsWith('node:');
-  return !(owners[name] ?? []).some((owner) => owner.test(path));
+  return !({ ...owners, ...peers }[name] ?? []).some((owner) => owner.test(path));
 }
 
 /** The package that a specifier names; undefined for a path and for what Node has built in. */

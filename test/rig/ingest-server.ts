@@ -33,6 +33,8 @@ export interface Ingest extends AsyncDisposable {
   items(type: string): readonly unknown[];
   /** Resolves as soon as the predicate is true of what has come in; at once where it is already. */
   waitFor(predicate: (envelopes: readonly ReceivedEnvelope[]) => boolean): Promise<void>;
+  /** Resolves as soon as nobody is connected. */
+  disconnected(): Promise<void>;
   /** Of every request from now on; a function is asked with how many came before. */
   answer(next: IngestAnswer | ((before: number) => IngestAnswer)): void;
   /** Answers all that are held by `slow`. */
@@ -106,6 +108,11 @@ export async function createIngest({
         waiting.add(look);
         look();
       }),
+    async disconnected() {
+      while (sockets.size > 0) {
+        await Promise.all([...sockets].map((socket) => once(socket, 'close').catch(() => {})));
+      }
+    },
     answer(next) {
       answer = next;
     },

@@ -13,6 +13,8 @@ export interface Entry {
 
 /** What waits for an answer, or for its turn, in order. */
 export interface SinkQueue {
+  /** By number: nothing at all would fit. */
+  isFull(): boolean;
   /** False where it does not fit. */
   add(entry: Entry): boolean;
   /** The first that waits for its turn, unless as many as may be are under way. */
@@ -31,6 +33,7 @@ export function createSinkQueue(): SinkQueue {
   let underWay = 0;
   return {
     entries,
+    isFull: () => entries.size >= mostEntries,
     add(entry) {
       const isReport = entry.report !== undefined;
       const fits = entries.size < mostEntries && bytes + entry.bytes <= mostBytes;

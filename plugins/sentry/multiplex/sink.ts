@@ -63,6 +63,8 @@ export function createSink({ spec, isUpstream, ...options }: SinkOptions): Sink 
     tally,
   });
 
+  let isOver = false;
+
   const drop = (reason: SinkDrop, envelope: Envelope): void => {
     tally.dropped(reason);
     const told = toldAs[reason];
@@ -77,7 +79,7 @@ export function createSink({ spec, isUpstream, ...options }: SinkOptions): Sink 
       return lost.some(({ reason }) => reason === 'kill-switch') ? 'kill-switch' : 'filtered';
     }
     if (!isChosen(spec.sampleRate, random)) return 'sample-rate';
-    return delivery.isStopped() ? 'deadline' : undefined;
+    return isOver ? 'deadline' : undefined;
   };
   return {
     name: spec.name,
@@ -103,6 +105,7 @@ export function createSink({ spec, isUpstream, ...options }: SinkOptions): Sink 
     isIdle: () => queue.entries.size === 0,
     counts: () => tally.counts(),
     stop() {
+      isOver = true;
       delivery.stop();
       if (queue.entries.size > 0) {
         const report = outcomes.take();
@@ -132,6 +135,7 @@ export function createSink({ spec, isUpstream, ...options }: SinkOptions): Sink 
       }
     }
     if (reason !== undefined) return drop(reason, envelope);
+    if (queue.isFull()) return drop('queue-full', envelope);
     const entry = entryOf(envelope, captured.measure(envelope), captured.depth);
     if (queue.add(entry)) delivery.begin();
     else drop('queue-full', envelope);
@@ -144,7 +148,8 @@ export function createSink({ spec, isUpstream, ...options }: SinkOptions): Sink 
 
   function reportOf(report: ClientReport['discarded_events']): Entry {
     const envelope = sdk.createClientReportEnvelope(report, undefined, clock.now() / 1000);
-    return { ...entryOf(envelope, 0, 0), report };
+    // Whoever captures what goes wrong with a report would have the next one written.
+    return { ...entryOf(envelope, 0, 1), report };
   }
 }
 
