@@ -38,18 +38,19 @@ export function createRecorder({ table, random, scope, onRefusal }: RecorderOpti
   };
   const refuse = (kind: MetricKind, key: unknown, refusal: Refusal & { value: number }) => {
     const amount = isCounter(kind) ? refusal.value : 1;
-    onRefusal({ ...refusal, key, amount: amount > 0 && amount < Infinity ? amount : 1 });
+    onRefusal({ ...refusal, key, amount: Number.isFinite(amount) && amount > 0 ? amount : 1 });
   };
 
   const take = (kind: MetricKind, key: string, value: number, options?: MetricOptions): void => {
     const rate = options?.sampleRate;
     let weight = 1;
     if (rate !== undefined && rate !== 1) {
-      if (!(rate >= 0 && rate <= 1)) return refuse(kind, key, { ...noRate, value });
+      if (!isLegalRate(rate)) return refuse(kind, key, { ...noRate, value });
       if (random() >= rate) return;
       weight = weightOf(rate);
     }
-    if (!isLegal(kind, value * weight)) return refuse(kind, key, { ...noValue, value });
+    if (!isLegal(kind, value) || value * weight === Infinity)
+      return refuse(kind, key, { ...noValue, value });
 
     const inner = scope();
     const rows = inner === undefined ? cache : cacheOf(inner);
@@ -102,6 +103,9 @@ const mostCached = 10_000;
 // To a 2^24th, so that sums of them are exact: what went in and what came out can be compared.
 const weightOf = (rate: number): number => Math.round(2 ** 24 / rate) / 2 ** 24;
 
+const isLegalRate = (rate: number): boolean => Number.isFinite(rate) && rate >= 0 && rate <= 1;
+
+// A text that is a number is none.
 const isLegal = (kind: MetricKind, value: number): boolean =>
   Number.isFinite(value) && (value >= 0 || kind === 'gauge' || kind === 'distribution');
 

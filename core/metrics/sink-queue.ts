@@ -58,6 +58,7 @@ export function createSinkQueue(sink: MetricsSink, options: SinkQueueOptions): S
       if (late.signal.aborted) return;
       drop('deadline', batch);
       noteFailure(reason);
+      done.abort();
       late.abort(reason);
     };
     underWay = { giveUp };

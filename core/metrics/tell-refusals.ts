@@ -1,4 +1,5 @@
 import type { Logger } from '../log.ts';
+import { plainText } from '../plain-text.ts';
 import type { Refusal } from './metric-table.ts';
 
 /** Says of each key once why it is not recorded: aloud in development, else to who debugs. */
@@ -9,10 +10,10 @@ export function createTeller(
   const told = new Set<string>();
   return ({ key, why }) => {
     if (!log || told.size >= mostTold) return;
-    const name = JSON.stringify(typeof key === 'string' ? key.slice(0, 100) : typeof key);
+    const name = typeof key === 'string' ? `"${plainText(key.slice(0, 128))}"` : typeof key;
     if (told.has(name)) return;
     told.add(name);
-    log[isDevelopment ? 'warn' : 'debug'](`The metric ${name} is not recorded: ${why}.`);
+    log[isDevelopment ? 'warn' : 'debug'](`The metric ${name} is not recorded: ${plainText(why)}.`);
   };
 }
 
