@@ -14,6 +14,7 @@ export {
   type ErrorInit,
   isDevServicesError,
 } from './errors/error.ts';
+export { stackFrames } from './errors/stack-frames.ts';
 export { fileReason, isErrno } from './identity/file-reason.ts';
 export { findListeners, type Listener } from './identity/listeners.ts';
 export { acquireLock, type Lock } from './identity/lock.ts';

@@ -1,12 +1,17 @@
 import type { PluginContext, ResolvedConfig } from 'devservices';
-import { readVersion } from 'devservices/machine';
+import { type Clock, readVersion, reasonOf, systemClock, withDeadline } from 'devservices/machine';
 import type { RunnerContext } from 'devservices/runner';
+import { basename } from 'node:path';
 import type { Captures } from './captures.ts';
 import { configureSdk } from './configure-sdk.ts';
 import type { SinkCounts } from './contract.ts';
+import { findSdk } from './load-sdk.ts';
+import type { HandOver } from './multiplex/unsent.ts';
 import type { SentryOptions } from './options.ts';
 import { readRevision } from './read-revision.ts';
+import type { Reporter } from './reporter.ts';
 import type { SdkSetup } from './sdk-setup.ts';
+import type { SinkSpec } from './sink-spec.ts';
 
 /** What a host tells, from `initialize` until it is closed. */
 export interface Telling {
@@ -27,30 +32,84 @@ export interface TellingContext extends Pick<
   readonly env: Readonly<Record<string, string | undefined>>;
   place: RunnerContext;
   captures: Captures;
-  config: Readonly<ResolvedConfig>;
+  config: Pick<ResolvedConfig, 'telemetry'>;
   task: string;
+  clock?: Clock;
+  handOver?: HandOver;
 }
 
 /** Settles who is told; whoever that is hears of everything that happens, from the first event on. */
 export function beginTelling(context: TellingContext): Telling {
-  const { options, task, config, place, log, env } = context;
+  const { options, task, config, place, log, env, clock = systemClock } = context;
+  const release = `devservices@${readVersion()}`;
   const setup = configureSdk({
     options,
     task,
     telemetry: config.telemetry,
-    release: `devservices@${readVersion()}`,
+    release,
     log,
     env,
     askProjectDsn: () => askProjectDsn(context),
     readRevision: () => readRevision(place.root),
   });
+  let names: readonly string[] = [];
+  let reporter: Reporter | undefined;
+  const begun = setup
+    .sinks()
+    .then(async (sinks) => {
+      names = sinks.map(({ name }) => name);
+      reporter = await beginReporting({ ...context, clock }, { setup, sinks, release });
+      if (!reporter) context.captures.close();
+    })
+    .catch((thrown: unknown) => log.debug(`Sentry is not told: ${reasonOf(thrown)}`));
+
   return {
     setup,
-    sinks: [],
-    flush: () => Promise.resolve(true),
-    counts: () => ({}),
-    close: () => Promise.resolve(),
+    get sinks() {
+      return names;
+    },
+    async flush(timeoutMs) {
+      await begun;
+      return reporter?.flush(timeoutMs) ?? true;
+    },
+    counts: () => reporter?.counts() ?? {},
+    async close() {
+      // A database that is asked for the DSN holds up nobody.
+      const bound = { clock, ms: options.flushTimeout };
+      await withDeadline(
+        bound,
+        () => begun,
+        () => undefined,
+      ).catch(() => {});
+      await reporter?.close();
+    },
   };
+}
+
+async function beginReporting(
+  context: TellingContext & { clock: Clock },
+  told: { setup: SdkSetup; sinks: readonly SinkSpec[]; release: string },
+): Promise<Reporter | undefined> {
+  const { place, log, env } = context;
+  const { sinks } = told;
+  if (sinks.length === 0) return undefined;
+  try {
+    const found = findSdk(
+      place.root,
+      sinks.map(({ name }) => name),
+    );
+    const { createReporter } = await import('./reporter.ts');
+    const { CI = '' } = env;
+    const tags = {
+      checkout: basename(place.checkoutFolder).slice(0, 8),
+      ...(CI === '' || CI === 'false' ? {} : { ci: 'true' }),
+    };
+    return createReporter({ ...context, ...told, found, tags });
+  } catch (thrown) {
+    const hint = thrown instanceof Error && 'hint' in thrown ? ` ${String(thrown.hint)}` : '';
+    log.warn(`${reasonOf(thrown)}${hint}`);
+    return undefined;
+  }
 }
 
 async function askProjectDsn({ use, place }: TellingContext): Promise<string | undefined> {

@@ -11,6 +11,8 @@ export interface Captured {
 export interface Captures {
   /** Keeps it until somebody takes them, at most 100; those after that are dropped. */
   add(captured: Captured): void;
+  /** Calls it once, as soon as there is one, and at once where there is. */
+  onFirst(call: () => void): void;
   /** From now on each goes there at once, those that were kept first. */
   open(take: (captured: Captured) => void): void;
   /** Nobody will be told. */
@@ -23,10 +25,19 @@ const mostKept = 100;
 export function createCaptures(): Captures {
   let kept: Captured[] = [];
   let take: ((captured: Captured) => void) | undefined;
+  let first = () => {};
   return {
     add(captured) {
-      if (take) take(captured);
-      else if (kept.length < mostKept) kept.push(captured);
+      if (take) return take(captured);
+      if (kept.length < mostKept) kept.push(captured);
+      first();
+    },
+    onFirst(call) {
+      first = () => {
+        first = () => {};
+        call();
+      };
+      if (kept.length > 0) first();
     },
     open(next) {
       take = next;

@@ -26,6 +26,7 @@ export const sentry = definePlugin({
     const hasSinks = resolveSinks(options).length > 0;
     let place: RunnerContext | undefined;
     let telling: Telling | undefined;
+    let configured: ResolvedConfig | undefined;
     let services: ResolvedConfig['services'] = {};
 
     ctx.extend('projectOptions', (projectOptions) =>
@@ -41,21 +42,34 @@ export const sentry = definePlugin({
       return createContract({ captures, telling: () => telling });
     });
 
+    const begin = async (
+      config: Pick<ResolvedConfig, 'telemetry' | 'services'>,
+      task: string,
+    ): Promise<void> => {
+      const hasOptions = async () => use('projectOptions').then(...isThere);
+      const isTold = config.telemetry && (hasSinks || (await hasOptions()));
+      // What nobody is told of is not kept, and nothing of the rest is loaded.
+      if (!isTold) captures.close();
+      if (!isTold && !isInstrumented(config)) return;
+      await use('sentry');
+      const { beginTelling } = await import('./begin-telling.ts');
+      if (place) telling = beginTelling({ ...ctx, captures, place, config, task });
+    };
+
     if (options.spotlight === true) ctx.services.add(...spotlightService());
     hooks.configure.tap({ name: 'sentry', stage: 'late' }, async ({ config }) => {
+      configured = config;
       if (!isInstrumented(config)) return;
       const { instrumentServices } = await import('./instrument/instrument-services.ts');
       instrumentServices(config, options);
     });
     hooks.initialize.tap({ name: 'sentry', stage: 'early' }, async ({ config, task }) => {
       services = config.services;
-      const hasOptions = async () => use('projectOptions').then(...isThere);
-      const isWanted = hasSinks || isInstrumented(config) || (await hasOptions());
-      // What nobody is told of is not kept, and nothing of the rest is loaded.
-      if (!isWanted) return captures.close();
-      await use('sentry');
-      const { beginTelling } = await import('./begin-telling.ts');
-      if (place) telling = beginTelling({ ...ctx, captures, place, config, task });
+      await begin(config, task);
+    });
+    // What takes down is not initialised: it works with a broken configuration, and then nobody is told.
+    hooks.beforeDown.tap('sentry', async () => {
+      if (!telling && configured) await begin(configured, 'down');
     });
     hooks.beforeUp.tap({ name: 'sentry', stage: 'late' }, async ({ plan, pass, signal }) => {
       if (!telling || !isInstrumented({ services })) return;

@@ -1,0 +1,52 @@
+import { homedir, hostname, userInfo } from 'node:os';
+
+/** What is told of this machine's people and places: nothing. */
+export interface Names {
+  home: string;
+  user: string;
+  host: string;
+}
+
+/**
+ * Takes out of a text what tells of whom and of where: paths, names of user and host, and what looks like
+ * a secret. For the few texts that are sent at all.
+ */
+export function scrub(text: string, names: Names = ownNames()): string {
+  const known: readonly [string, string][] = [
+    [names.home, '[home]'],
+    [names.host, '[host]'],
+    [names.user, '[user]'],
+  ];
+  const named = known
+    // Of `root` and the like nobody learns anything, and words that begin so would suffer.
+    .filter(([name]) => name.length > 2 && name !== 'root')
+    .reduce((rest, [name, word]) => rest.replaceAll(name, word), text);
+  return patterns
+    .reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word), named)
+    .slice(0, longest);
+}
+
+const longest = 1000;
+
+const patterns: readonly [RegExp, string][] = [
+  [/(:\/\/)[^\s/@]+@/g, '$1[secret]@'],
+  [/\b(bearer|basic)\s+\S+/gi, '$1 [secret]'],
+  [
+    /([\w-]*(?:pass|secret|token|key|auth|credential|dsn)[\w-]*["']?\s*[=:]\s*)("[^"]*"|'[^']*'|\S+)/gi,
+    '$1[secret]',
+  ],
+  [/\b(?:file:\/\/|~)\/[^\s"'`,;)\]]*/g, '[path]'],
+  [/(?<![\w:/.\]])~?\/(?:[^\s"'`,;:()[\]]+)/g, '[path]'],
+  [/(?<!\w)[A-Za-z]:\\[^\s"'`,;]*/g, '[path]'],
+  [/\\\\[\w.-]+\\[^\s"'`,;]*/g, '[path]'],
+  [/[\w+/=-]{32,}/g, '[secret]'],
+];
+
+function ownNames(): Names {
+  try {
+    return { home: homedir(), user: userInfo().username, host: hostname() };
+  } catch {
+    // A user of a container may be in no list of users.
+    return { home: homedir(), user: '', host: hostname() };
+  }
+}
