@@ -11,8 +11,15 @@ const plugin = (image: string, port: number) => `
 import { appendFileSync } from 'node:fs';
 import { container, definePlugin, ready, z } from 'devservices';
 
+declare module 'devservices' {
+  interface ServiceFields {
+    warm?: { keys: number };
+  }
+}
+
 export const cache = definePlugin({
   name: 'cache',
+  serviceFields: { warm: z.strictObject({ keys: z.number().default(10) }) },
   options: z.object({ mode: z.enum(['look', 'recreate', 'veto']).default('look'), notes: z.string() }),
   setup({ options, services, hooks }) {
     const note = (text: string) => appendFileSync(options.notes, text + '\\n');
@@ -20,6 +27,10 @@ export const cache = definePlugin({
       run: container({ image: '${image}' }),
       ports: { redis: { container: 6379, host: ${port} } },
       ready: ready.command(['redis-cli', 'ping']),
+    });
+    hooks.initialize.tap('cache', ({ config }) => {
+      const { warm } = config.services['cache'] ?? {};
+      if (warm) note('warm ' + warm.keys);
     });
     hooks.beforeUp.tap('cache', async ({ plan, recreate, fail }) => {
       await Promise.resolve();
@@ -96,6 +107,29 @@ describe.skipIf(engine === null)(
       });
       expect(said()[1]).toMatch(/^serviceReady cache/);
       expect(await checkout.containers()).not.toEqual(before);
+    });
+
+    test('brings a field of services, which any layer may set and is checked as all others', async () => {
+      configure('look');
+      said();
+      const set = (warm: string) =>
+        checkout.write({
+          'devservices.local.json': `{ "services": { "cache": { "warm": ${warm} } } }`,
+        });
+      set('{}');
+      expect((await checkout.task('up', ['--json'])).exitCode).toBe(0);
+      // What nobody's process is made from is no change of it.
+      expect(said()).toEqual(['warm 10', 'beforeUp unchanged', 'afterHealth ready']);
+      set('{ "kees": 5 }');
+      const refused = await checkout.task('up', ['--json']);
+      expect(refused).toMatchObject({ exitCode: 2 });
+      expect(refused.finished.errors[0]).toMatchObject({
+        code: 'DS_CONFIG_INVALID',
+        message: expect.stringMatching(
+          /services\.cache\.warm\.kees \(devservices\.local\.json:1\): .*Did you mean "keys"\?/,
+        ) as string,
+      });
+      checkout.write({ 'devservices.local.json': '{}' });
     });
 
     test('vetoes: nothing is started, exit 4', async () => {
