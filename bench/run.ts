@@ -6,6 +6,7 @@ import { createPackedCheckout } from '../test/rig/packed-checkout.ts';
 import { isWithin, type Row, type Skipped } from './row.ts';
 import { measureStartUp } from './start-up.ts';
 import { renderTable } from './render-table.ts';
+import { measureMetrics } from './metrics.ts';
 import { measurePermissions } from './permissions.ts';
 import { measureOptions } from './options.ts';
 import { measureProcesses } from './processes.ts';
@@ -28,6 +29,7 @@ try {
   rows.push(...(await measureProcesses(checkout, runs.cold)));
   rows.push(...(await measureOptions(runs.cold)));
   rows.push(...(await measureStreams()));
+  rows.push(...(await measureMetrics(runs.startUp)));
   if (engine) {
     const measured = await measureUp({ engine, checkout }, runs);
     rows.push(...measured.rows);

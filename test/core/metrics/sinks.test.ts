@@ -303,12 +303,12 @@ test('no sink can change what another gets', async () => {
   metrics.addSink({
     name: 'meddling',
     send(batch) {
-      const [sample] = batch;
+      const [sample] = batch as [MetricSample];
       for (const meddle of [
         () => void (batch as MetricSample[]).splice(0),
-        () => void Object.assign(sample ?? {}, { sum: 0 }),
-        () => void Object.assign(sample?.tags ?? {}, { a: 'b' }),
-        () => void (sample?.values as number[]).splice(0),
+        () => void Object.assign(sample, { sum: 0 }),
+        () => void Object.assign(sample.tags, { a: 'b' }),
+        () => void (sample.values as number[]).splice(0),
       ]) {
         expect(meddle).toThrow(TypeError);
       }
