@@ -1,13 +1,17 @@
-/** Labels of a measurement. Names are `[a-z][a-z0-9_.-]*` of at most 64; see `illegalTag` for those that are refused. */
+/**
+ * Labels of a measurement, at most 32. Names are `[a-zA-Z][\w.-]{0,63}`, though not `event`, `project`, `group`,
+ * nor anything that ends in `_id`: ids have ever new values. (`use_case_id` may be.) Values are cut to 200
+ * characters, control characters in them become spaces, and a tag that is undefined is none.
+ */
 export type MetricTags = Readonly<Record<string, string | number | boolean>>;
 
 /** What is counted and how it is labelled. */
 export interface MetricOptions {
-  /** Which of several of a kind: appended to the key, `pulls.redis`. */
+  /** Which of several of a kind: appended to the key, `pulls.redis`. A key is `[a-zA-Z][\w.-]{0,127}` with it. */
   instance?: string;
   /** Win over those of the scope, which win over those of all. */
   tags?: MetricTags;
-  /** Default 1. Only of `incr`. */
+  /** Default 1, never below 0. Only of `incr`. */
   amount?: number;
   /** From 0 to 1, default 1: how many of them are taken; what is taken stands for all. */
   sampleRate?: number;
@@ -17,7 +21,9 @@ export type MetricKind = 'counter' | 'gauge' | 'timing' | 'distribution';
 
 /**
  * Counts and measures what happens. Nothing here blocks, and nothing throws into its caller: what is
- * refused or does not fit is dropped, and counted. Sent nowhere unless a plugin adds a sink.
+ * refused or does not fit is dropped, and counted. Sent nowhere unless a plugin adds a sink. A key is of one
+ * kind, that of its first measurement. With an illegal tag a measurement is refused where `NODE_ENV` is
+ * `development` or `test`, and said once by key; elsewhere it goes without the tag.
  *
  * @example
  * metrics.incr('mails.sent', { tags: { queue: 'fast' } });
@@ -27,7 +33,7 @@ export interface Metrics {
   incr(key: string, options?: MetricOptions): void;
   /** The last one counts. */
   gauge(key: string, value: number, options?: Omit<MetricOptions, 'amount'>): void;
-  /** Milliseconds. */
+  /** Milliseconds, never below 0. */
   timing(key: string, ms: number, options?: Omit<MetricOptions, 'amount'>): void;
   distribution(key: string, value: number, options?: Omit<MetricOptions, 'amount'>): void;
   /**
@@ -41,19 +47,23 @@ export interface Metrics {
   ): T;
   /** Everything that `work` records, across awaits, has these tags as well. */
   withTags<T>(tags: MetricTags, work: () => T): T;
-  /** Tags of everything from now on. */
+  /** Tags of everything from now on, besides those that were set before. */
   setTags(tags: MetricTags): void;
-  /** From now on what is recorded goes there too; returns how to take it away again. */
+  /**
+   * From now on what is recorded goes there too, every ten seconds, when 500 rows have changed, and when the
+   * host closes, which waits a second at most for all of them. Returns how to take it away again: it gets what
+   * was recorded until then, and is closed.
+   */
   addSink(sink: MetricsSink): () => void;
   /** Everything recorded since the beginning, summed by key and tags. */
   snapshot(): readonly MetricRow[];
-  /** What was refused or did not fit, by reason. */
+  /** What was refused or did not fit, by reason: of counters by amount, of others how often. */
   dropped(): Readonly<Record<MetricDrop, number>>;
 }
 
 /**
  * Why something was not recorded, or recorded and not sent: too many keys and tags; a tag, key or value that
- * cannot be; a sink's queue was full, it threw, or it had not taken it by the deadline (by sample amounts).
+ * cannot be; a sink's queue was full, it threw, or it had not taken it by the deadline (each sink's by itself).
  */
 export type MetricDrop = 'cardinality' | 'illegal' | 'queue-full' | 'sink-failed' | 'deadline';
 
@@ -64,7 +74,7 @@ export interface MetricRow {
   tags: Readonly<Record<string, string>>;
   /** How often, what was sampled away made up for. */
   count: number;
-  /** Of counters: the total. */
+  /** Of counters: the total. What was sampled away is made up for. */
   sum: number;
   min: number;
   max: number;
@@ -81,10 +91,16 @@ export interface MetricSample extends MetricRow {
 export interface MetricsSink {
   /** `statsd`; in metrics about metrics, and in messages. */
   readonly name: string;
-  /** Takes a batch; the signal aborts at the deadline. A throw or rejection: the batch counts as failed. */
+  /**
+   * Takes a batch; the next one comes when this one is done. The signal aborts after five seconds, or at the
+   * end: it is counted as lost then, and must not be sent any more. A throw or rejection: it counts as failed.
+   */
   send(batch: readonly MetricSample[], signal: AbortSignal): void | Promise<void>;
-  /** For the very end of a process that leaves no time to wait: hands over what is left, synchronously. */
+  /**
+   * For the very end of a process that leaves no time to wait: hands over, synchronously, what `send` was not
+   * given. How far a batch came that is under way, the sink knows by itself.
+   */
   sendNow?(batch: readonly MetricSample[]): void;
-  /** After the last batch. */
+  /** After the last batch, or when there is no time for more. */
   close?(): void | Promise<void>;
 }
