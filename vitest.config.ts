@@ -14,10 +14,10 @@ const engineIndependent = [
   'test/plugins/docker/images/disk-full.case.test.ts',
   'test/cases/{logs,underneath}-engine.test.ts',
   'test/docs/**',
-  'test/plugins/{control-api,embedded,process,store}/**',
+  'test/plugins/{control-api,embedded,metrics,process,store}/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
   'test/cases/{sentry-flow,telemetry*}.test.ts',
-  'test/cases/{control-api,permissions,options,serve,store,tokens}*.test.ts',
+  'test/cases/{control-api,metrics,permissions,options,serve,store,tokens}*.test.ts',
 ];
 
 const onRealEngines = {

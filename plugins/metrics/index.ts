@@ -15,6 +15,8 @@ export { createMemorySink, type MemorySink } from './memory-sink.ts';
 export const metrics = definePlugin({
   name: 'metrics',
   options: metricsOptions,
+  // Wherever StatsD is, and only there.
+  permissions: { net: ['*'] },
   setup(ctx) {
     ctx.metrics.setTags(ctx.options.tags);
     ctx.hooks.initialize.tap('metrics', async ({ config }) => {
