@@ -149,7 +149,7 @@ export async function resolve(specifier, context, next) {
     const file = join(checkout.outside, 'bare.json');
     checkout.write({ '../bare.json': '{}' });
     const { exitCode, finished } = await checkout.task('serve', ['--json', '--config', file]);
-    expect(exitCode).toBe(4);
+    expect(exitCode).toBe(2);
     expect(finished.errors).toMatchObject([
       { hint: expect.stringContaining('devservices/plugins/control-api') },
     ]);

@@ -131,6 +131,6 @@ test('a token that was mistyped is repeated by nothing', async () => {
 test('where the plugin is not listed, it is said what to add', async () => {
   const repo = createRepo({ 'devservices.config.json': '{}' });
   const { exitCode, stderr } = await repo.run('tokens', 'list');
-  expect(exitCode).toBe(4);
+  expect(exitCode).toBe(2);
   expect(stderr).toContain("Add `controlApi()` from 'devservices/plugins/control-api'");
 });

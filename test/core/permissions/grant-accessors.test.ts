@@ -1,6 +1,4 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { CommandOptions, CommandShell } from '../../../core/command.ts';
@@ -140,59 +138,6 @@ test('$ refuses every other command and all shell syntax', async () => {
   for (const attempt of attempts) {
     expect(await denied(run(attempt))).toContain('run: node, run: gcloud');
   }
-});
-
-test('fetch reaches declared hosts and no others, a redirect included', async () => {
-  const server = createServer((request, response) => {
-    if (request.url === '/away') response.writeHead(302, { location: 'http://evil.example/' });
-    response.end('hello');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const ours = `http://127.0.0.1:${port}`;
-  const { fetch: ask } = grant({ net: [`127.0.0.1:${port}`, '*.Example.com', 'API.test'] });
-  expect(await (await ask(`${ours}/`)).text()).toBe('hello');
-  expect(await (await ask(new Request(`${ours}/`))).text()).toBe('hello');
-  expect((await ask(`${ours}/away`)).status).toBe(302);
-  expect((await ask(`${ours}/away`, { redirect: 'follow' })).status).toBe(302);
-  for (const url of [
-    `http://127.0.0.1:${port + 1}/`,
-    `http://localhost:${port}/`,
-    'http://example.com.evil.test/',
-    'http://evilexample.com/',
-    'http://example.com@evil.test/',
-    'https://example.com/',
-  ]) {
-    expect(await denied(ask(url))).toContain('fetch of');
-  }
-  // Allowed, and there is nobody: what fails is the request.
-  const allowed = await thrownBy(
-    ask('http://mail.example.com:1/', { signal: AbortSignal.abort() }),
-  );
-  expect(allowed['code']).not.toBe('DS_PERMISSION_DENIED');
-  const named = await thrownBy(ask('http://api.test/', { signal: AbortSignal.abort() }));
-  expect(named['code']).not.toBe('DS_PERMISSION_DENIED');
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
-
-test('fetch with net: * reaches any host, and still follows no redirect', async () => {
-  const server = createServer((request, response) => {
-    if (request.url === '/away') response.writeHead(302, { location: 'http://evil.example/' });
-    response.end('hello');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const { fetch: ask } = grant({ net: ['*'] });
-  expect(await (await ask(`http://127.0.0.1:${port}/`)).text()).toBe('hello');
-  expect(await (await ask(`http://localhost:${port}/`)).text()).toBe('hello');
-  expect((await ask(`http://127.0.0.1:${port}/away`, { redirect: 'follow' })).status).toBe(302);
-  // Part of a pattern it stands for names below a domain alone.
-  expect(await denied(grant({ net: ['*example.com'] }).fetch('http://myexample.com/'))).toContain(
-    'fetch of',
-  );
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 });
 
 test('env shows what its patterns name', () => {
