@@ -8,19 +8,19 @@ declare module 'devservices' {
   }
 }
 
-/** What a service learns by its environment. `null` and false leave one out. */
+/** What a service learns by its environment. False leaves one out; `null`, as anywhere, takes back what a layer below says. */
 export interface Instrument {
   /**
    * `SENTRY_DSN`. Default: the plugin's. Of another service by template, `http://KEY@{address.relay.http}/1`;
    * one of this machine's loopback is reached by containers as `host.docker.internal`.
    */
-  dsn?: string | null;
+  dsn?: string | false | null;
   /** `SENTRY_RELEASE`. Default: the commit that is checked out, which is no change that has it made anew. */
-  release?: string | null;
+  release?: string | false | null;
   /** `SENTRY_ENVIRONMENT`. Default: the plugin's. */
-  environment?: string | null;
+  environment?: string | false | null;
   /** `OTEL_EXPORTER_OTLP_ENDPOINT`: a URL, or the name of a service with a port `otlp` (or one port alone). */
-  otlp?: string | null;
+  otlp?: string | false | null;
 }
 
 /** Takes what went wrong, and tells those whom the configuration names. */

@@ -30,6 +30,7 @@ export const sentryErrors = defineErrors({
       problems.length === 1
         ? (problems[0] ?? '')
         : `Services can not be instrumented:\n${problems.map((each) => `  ${each}`).join('\n')}`,
-    hint: () => 'Correct it; `null` leaves one variable out, `instrument: false` all of them.',
+    hint: () =>
+      'Correct it; `false` for one of its fields leaves that variable out, `instrument: false` all.',
   }),
 });

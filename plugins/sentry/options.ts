@@ -72,15 +72,15 @@ export const sentryOptions = z
 /** As checked: no default is missing. */
 export type SentryOptions = z.output<typeof sentryOptions>;
 
-const text = z.string().min(1).nullable().optional();
+const text = z.union([z.string().min(1), z.literal(false), z.null()]).optional();
 
 /** What stands at `instrument` of a service. */
 export const instrumentField = z.union([
   z.boolean(),
   z.strictObject({
-    dsn: text.describe('`SENTRY_DSN`; default: the plugin’s; null: none'),
-    release: text.describe('`SENTRY_RELEASE`; default: the commit; null: none'),
-    environment: text.describe('`SENTRY_ENVIRONMENT`; default: the plugin’s; null: none'),
+    dsn: text.describe('`SENTRY_DSN`; default: the plugin’s; false: none'),
+    release: text.describe('`SENTRY_RELEASE`; default: the commit; false: none'),
+    environment: text.describe('`SENTRY_ENVIRONMENT`; default: the plugin’s; false: none'),
     otlp: text.describe('`OTEL_EXPORTER_OTLP_ENDPOINT`: a URL, or a service with a port `otlp`'),
   }),
 ]);

@@ -23,8 +23,8 @@ export function stableVariables(question: InstrumentQuestion): {
   const check = (field: keyof Instrument, text: string | undefined): void => {
     if (text !== undefined) problems.push([field, /[.?]$/.test(text) ? text : `${text}.`]);
   };
-  const checkPorts = (field: keyof Instrument, text: string | null | undefined): void => {
-    for (const named of portsNamed(text ?? '')) check(field, badPort(named, question));
+  const checkPorts = (field: keyof Instrument, text: Instrument['dsn']): void => {
+    for (const named of portsNamed(text || '')) check(field, badPort(named, question));
   };
   const {
     dsn = resolveSinks(options).find(({ name }) => name === 'upstream')?.dsn,
@@ -52,9 +52,7 @@ export function stableVariables(question: InstrumentQuestion): {
   };
 }
 
-function given(
-  variables: Readonly<Record<string, string | null | undefined>>,
-): Record<string, string> {
+function given(variables: Readonly<Record<string, Instrument['dsn']>>): Record<string, string> {
   const there = Object.entries(variables).filter(
     (one): one is [string, string] => typeof one[1] === 'string' && one[1] !== '',
   );

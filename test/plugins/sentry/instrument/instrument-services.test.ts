@@ -49,9 +49,9 @@ test('each of its runs learns all that is configured, as it is seen from there',
 test.each<[string, boolean | Instrument, Record<string, string>]>([
   ['true', true, { SENTRY_DSN: dsn, SENTRY_ENVIRONMENT: 'development' }],
   ['nothing in it', {}, { SENTRY_DSN: dsn, SENTRY_ENVIRONMENT: 'development' }],
-  ['no DSN', { dsn: null }, { SENTRY_ENVIRONMENT: 'development' }],
-  ['no environment', { environment: null }, { SENTRY_DSN: dsn }],
-  ['no release', { release: null, environment: null }, { SENTRY_DSN: dsn }],
+  ['no DSN', { dsn: false }, { SENTRY_ENVIRONMENT: 'development' }],
+  ['no environment', { environment: false }, { SENTRY_DSN: dsn }],
+  ['no release', { release: false, environment: null, otlp: false }, { SENTRY_DSN: dsn }],
   [
     'all its own',
     {

@@ -23,7 +23,7 @@ test('Spotlight is a service of its own, and a repo changes what it likes of it'
   const config: Config = {
     plugins: [sentry({ spotlight: true })],
     services: {
-      app: { run: program(), instrument: { environment: null } },
+      app: { run: program(), instrument: { environment: false } },
       spotlight: { ports: { http: 9100 } },
     },
   };

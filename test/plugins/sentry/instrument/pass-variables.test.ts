@@ -71,7 +71,7 @@ test('what the service says itself is not passed over it', async () => {
   const given = (more: Partial<Service>): Service => ({ run: beside, instrument: true, ...more });
   const made = await passed(
     {
-      own: given({ instrument: { dsn: null, release: 'app@1' } }),
+      own: given({ instrument: { dsn: false, release: 'app@1' } }),
       left: given({
         run: {
           local: hostProcess({
