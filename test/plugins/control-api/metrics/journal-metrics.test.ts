@@ -42,7 +42,9 @@ test('what another process did is told by a server, and goes on growing over its
   expect(started(before, 'db')).toBe(1);
   await first.host.close();
 
-  await made.again().up({ services: ['web'] });
+  const other = made.again();
+  await other.up({ services: ['web'] });
+  await other.host.close();
   const second = made.again();
   const after = await scrape(second);
   expect([started(after, 'db'), started(after, 'web')]).toEqual([1, 1]);
