@@ -54,14 +54,15 @@ export function beginTelling(context: TellingContext): Telling {
   });
   let names: readonly string[] = [];
   let reporter: Reporter | undefined;
-  const begun = setup
-    .sinks()
-    .then(async (sinks) => {
-      names = sinks.map(({ name }) => name);
-      reporter = await beginReporting({ ...context, clock }, { setup, sinks, release });
-      if (!reporter) context.captures.close();
-    })
-    .catch((thrown: unknown) => log.debug(`Sentry is not told: ${reasonOf(thrown)}`));
+  const begin = async (): Promise<void> => {
+    const sinks = await setup.sinks();
+    names = sinks.map(({ name }) => name);
+    reporter = await beginReporting({ ...context, clock }, { setup, sinks, release });
+    if (!reporter) context.captures.close();
+  };
+  const begun = begin().catch((thrown: unknown) => {
+    log.debug(`Sentry is not told: ${reasonOf(thrown)}`);
+  });
 
   return {
     setup,

@@ -57,10 +57,10 @@ export function captureEvent(
   const tags = Object.fromEntries(
     Object.entries(capture.tags ?? {})
       .filter(([name]) => /^[\w.-]{1,32}$/.test(name))
-      .map(([name, value]) => [name, scrub(String(value)).slice(0, 200)]),
+      .map(([name, value]) => [name, scrub(value).slice(0, 200)]),
   );
   const base = below(frame, baseEvent({ ...frame, tags: { ...frame.tags, ...tags } }, atMs));
-  if ('text' in what) return { ...base, level: what.level, message: scrub(String(what.text)) };
+  if ('text' in what) return { ...base, level: what.level, message: scrub(what.text) };
   const { thrown } = what;
   const isOurs = isDevServicesError(thrown);
   if (isOurs && thrown.blame !== 'plugin' && thrown.blame !== 'bug') return undefined;

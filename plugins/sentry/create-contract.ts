@@ -1,3 +1,5 @@
+import { reasonOf } from 'devservices/machine';
+import type { Logger } from 'devservices/runner';
 import type { Telling } from './begin-telling.ts';
 import type { Captured, Captures } from './captures.ts';
 import type { Sentry } from './contract.ts';
@@ -6,12 +8,19 @@ import type { Sentry } from './contract.ts';
 export function createContract({
   captures,
   telling,
+  log,
 }: {
   captures: Captures;
   telling(): Telling | undefined;
+  log: Pick<Logger, 'debug'>;
 }): Sentry {
-  const add = (what: Captured['what'], capture: Captured['capture']) =>
-    captures.add({ atMs: Date.now(), what, capture });
+  const add = (what: Captured['what'], capture: Captured['capture']) => {
+    try {
+      captures.add({ atMs: Date.now(), what, capture });
+    } catch (thrown) {
+      log.debug(`Something captured is not told to Sentry: ${reasonOf(thrown)}`);
+    }
+  };
   return {
     get sinks() {
       return telling()?.sinks ?? [];

@@ -39,7 +39,7 @@ export const sentry = definePlugin({
     ctx.expose('sentry', async (context) => {
       place = context;
       const { createContract } = await import('./create-contract.ts');
-      return createContract({ captures, telling: () => telling });
+      return createContract({ captures, telling: () => telling, log: ctx.log });
     });
 
     const begin = async (

@@ -21,8 +21,12 @@ const wantedMajor = '11';
  * Finds the SDK that a repo has installed, else one beside this package. Throws DS_SENTRY_SDK_MISSING,
  * DS_SENTRY_SDK_VERSION, DS_SENTRY_SDK_BROKEN.
  */
-export function findSdk(root: string, sinks: readonly string[]): FoundSdk {
-  const places = [join(root, 'package.json'), import.meta.url];
+export function findSdk(
+  root: string,
+  sinks: readonly string[],
+  beside: string = import.meta.url,
+): FoundSdk {
+  const places = [join(root, 'package.json'), beside];
   const found = places.map((place) => lookFrom(place, sinks)).find((each) => each !== undefined);
   if (!found) throw sentryErrors.create('DS_SENTRY_SDK_MISSING', { sinks });
   if (found.version.split('.')[0] === wantedMajor) return found;

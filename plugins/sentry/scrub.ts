@@ -11,7 +11,7 @@ export interface Names {
  * Takes out of a text what tells of whom and of where: paths, names of user and host, and what looks like
  * a secret. For the few texts that are sent at all.
  */
-export function scrub(text: string, names: Names = ownNames()): string {
+export function scrub(text: unknown, names: Names = ownNames()): string {
   const known: readonly [string, string][] = [
     [names.home, '[home]'],
     [names.host, '[host]'],
@@ -20,7 +20,7 @@ export function scrub(text: string, names: Names = ownNames()): string {
   const named = known
     // Of `root` and the like nobody learns anything, and words that begin so would suffer.
     .filter(([name]) => name.length > 2 && name !== 'root')
-    .reduce((rest, [name, word]) => rest.replaceAll(name, word), text);
+    .reduce((rest, [name, word]) => rest.replaceAll(name, word), String(text));
   return patterns
     .reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word), named)
     .slice(0, longest);

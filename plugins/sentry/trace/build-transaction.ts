@@ -1,5 +1,5 @@
 import type { DevServicesEvent } from 'devservices';
-import type { Event, SpanJSON } from '@sentry/core';
+import type { Event } from '@sentry/core';
 import { randomBytes } from 'node:crypto';
 import { baseEvent, type EventFrame } from '../build-event.ts';
 import { buildSpans } from './build-spans.ts';
@@ -45,8 +45,7 @@ export function buildTransaction(
         data,
       },
     },
-    // Of the same shape; theirs has its own type for what a span's measurements may be.
-    spans: spans.map((span) => ({ ...span, data: { ...span.data } }) as SpanJSON),
+    spans: spans.map((span) => ({ ...span, data: { ...span.data } })),
   };
 }
 
