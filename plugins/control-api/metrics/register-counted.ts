@@ -3,31 +3,44 @@ import type { MetricsMoment } from '../api-metrics.ts';
 
 type Row = MetricsMoment['rows'][number];
 
-/** What plugins counted and timed: `devservices_<key>_count` and `devservices_<key>_sum`. */
+/**
+ * What plugins counted and timed: `devservices_<key>_count` and `devservices_<key>_sum`; of gauges
+ * `devservices_<key>_last`.
+ */
 export function registerCounted(registry: Registry, rows: readonly Row[]): void {
+  // What no number can hold is not told.
+  const told = rows.filter(({ sum, last }) => Number.isFinite(sum) && Number.isFinite(last));
+  const gauges = told.filter(({ kind }) => kind === 'gauge');
+  for (const one of groupByName(gauges)) registerLast(registry, one);
+  const others = told.filter(({ kind }) => kind !== 'gauge');
+  for (const one of groupByName(others)) registerTotals(registry, one);
+}
+
+function registerLast(registry: Registry, [name, named]: [string, readonly Named[]]): void {
+  const last = new Gauge({
+    ...describe(named, 'the last'),
+    name: `${name}_last`,
+    registers: [registry],
+  });
+  for (const { row, labels } of named) last.set(labels, row.last);
+}
+
+function registerTotals(registry: Registry, [name, named]: [string, readonly Named[]]): void {
   const registers = [registry];
-  for (const [name, named] of groupByName(rows)) {
-    const labelNames = [...new Set(named.flatMap(({ labels }) => Object.keys(labels)))];
-    const [{ row }] = named as [Named];
-    const help = `Of \`${printable(row.key)}\`, as plugins have counted it`;
-    const count = new Counter({
-      name: `${name}_count`,
-      help: `${help}: how often.`,
-      labelNames,
-      registers,
-    });
-    const sum = new Gauge({
-      name: `${name}_sum`,
-      help: `${help}: the sum.`,
-      labelNames,
-      registers,
-    });
-    for (const { row: one, labels } of named) {
-      if (!Number.isFinite(one.sum)) continue;
-      count.inc(labels, one.count);
-      sum.inc(labels, one.sum);
-    }
+  const count = new Counter({ ...describe(named, 'how often'), name: `${name}_count`, registers });
+  const sum = new Gauge({ ...describe(named, 'the sum'), name: `${name}_sum`, registers });
+  for (const { row, labels } of named) {
+    count.inc(labels, row.count);
+    sum.inc(labels, row.sum);
   }
+}
+
+function describe(named: readonly Named[], what: string): { help: string; labelNames: string[] } {
+  const key = printable(named[0]?.row.key);
+  return {
+    help: `Of \`${key}\`, as plugins have counted it: ${what}.`,
+    labelNames: [...new Set(named.flatMap(({ labels }) => Object.keys(labels)))],
+  };
 }
 
 interface Named {

@@ -10,7 +10,7 @@ export const metricsSpecs = [
     tag: 'project',
     summary: 'How services stand, what they use, and what the API has done, for Prometheus',
     description:
-      'Where the project cannot be looked at, as its configuration is broken or an engine is away, what can be told is. What plugins count is there as `devservices_<key>_count` and `devservices_<key>_sum`. With the plugin `metrics`, what the journal tells of every process is as well, as `devservices_journal_…`.',
+      'Where the project cannot be looked at, as its configuration is broken or an engine is away, what can be told is. What plugins count is there as `devservices_<key>_count` and `devservices_<key>_sum`, of gauges as `devservices_<key>_last`. With the plugin `metrics`, what the journal tells of every process is as well, as `devservices_journal_…`.',
     access: 'known',
     answer: {
       kind: 'text',

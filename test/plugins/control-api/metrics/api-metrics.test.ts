@@ -122,6 +122,8 @@ test('what plugins count is there, under names that Prometheus takes', async () 
   counted.incr('mail.sent', { tags: { to: 'ada' } });
   counted.incr('mail.sent', { tags: { to: 'ada' }, amount: 4 });
   counted.timing('mail.wait', 250);
+  counted.gauge('mail.queue', 7, { tags: { to: 'ada' } });
+  counted.gauge('mail.queue', -2, { tags: { to: 'ada' } });
   counted.incr('api_requests_total');
   // Whoever records in another way may have others: two have one name, one has names of Prometheus's.
   const strange = [
@@ -135,6 +137,9 @@ test('what plugins count is there, under names that Prometheus takes', async () 
   expect(valueOf(samples, 'devservices_mail_sent_sum', { to: 'ada' })).toBe(6);
   expect(valueOf(samples, 'devservices_mail_sent_count', { kind: 'html' })).toBe(1);
   expect(valueOf(samples, 'devservices_mail_wait_sum')).toBe(250);
+  expect(samples.filter(({ name }) => name.includes('queue'))).toEqual([
+    { name: 'devservices_mail_queue_last', labels: { to: 'ada' }, value: -2 },
+  ]);
   expect(valueOf(samples, 'devservices_api_requests_total_counted_count')).toBe(1);
   const odd = samples.find(({ name }) => name === 'devservices_service_state_counted_count');
   expect(Object.keys(odd?.labels ?? {}).toSorted()).toEqual(['a_b', 'name__', 'tag_1st', 'tag_le']);
@@ -194,7 +199,10 @@ test('whatever is counted, each line is one sample and means what was counted', 
             value: 1,
           },
         ]);
-        const counted = rows.filter(({ sum }) => Number.isFinite(sum));
+        const told = rows.filter(({ sum, last }) => Number.isFinite(sum) && Number.isFinite(last));
+        const counted = told.filter(({ kind }) => kind !== 'gauge');
+        const lasts = samples.filter(({ name }) => name.endsWith('_last'));
+        expect(lasts.length > 0).toBe(counted.length < told.length);
         const counts = samples.filter(({ name }) => /(?<!duration_seconds)_count$/.test(name));
         expect(counts.reduce((all, { value }) => all + value, 0)).toBe(
           counted.reduce((all, { count }) => all + count, 0),
