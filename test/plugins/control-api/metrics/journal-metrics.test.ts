@@ -61,6 +61,25 @@ test('what another process did is told by a server, and goes on growing over its
   await second.host.close();
 });
 
+test('calls of the API and pulls are told by the next scrape', async () => {
+  await using made = createTestHost({ config });
+  await scrape(made);
+  const api = await made.host.use('api');
+  const refused = api.client().get('/services');
+  await expect(refused).rejects.toMatchObject({ status: 401 });
+  const redis = 'registry.example.org:5000/redis:7';
+  const pulled = { status: 'pulled', current: 4000, total: 4000, elapsedMs: 1500 };
+  made.host.events.emit({ event: 'image-progress', image: redis, ...pulled });
+  const samples = await scrape(made);
+  const of = (name: string, labels = {}) => valueOf(samples, `devservices_journal_${name}`, labels);
+  expect(of('api_requests_total', { method: 'GET', status: '401' })).toBe(1);
+  expect(of('api_seconds_count', { method: 'GET', status: '401' })).toBe(1);
+  const labels = { image: 'registry.example.org:5000/redis' };
+  expect(of('pulls_total', { ...labels, result: 'pulled' })).toBe(1);
+  expect(of('pull_bytes_total', labels)).toBe(4000);
+  expect(of('pull_seconds_sum', labels)).toBe(1.5);
+});
+
 test('no name stands there twice, whatever plugins call theirs', async () => {
   await using made = createTestHost({ config });
   await made.up();
