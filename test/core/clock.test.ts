@@ -85,6 +85,20 @@ test('the real clock: a sleep ends by itself, or with its signal', async () => {
   expect(systemClock.monotonic()).toBeLessThanOrEqual(systemClock.monotonic());
 });
 
+test('no process stays for what waits idly', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+  const control = new AbortController();
+  const before = timers();
+  const idle = systemClock.idle(60_000, control.signal);
+  expect(timers()).toBe(before);
+  const asleep = systemClock.sleep(60_000, control.signal);
+  expect(timers()).toBe(before + 1);
+  control.abort(late);
+  await expect(idle).rejects.toBe(late);
+  await expect(asleep).rejects.toBe(late);
+  await systemClock.idle(1);
+});
+
 test('the fake clock wakes sleepers in order, and those that they set going', async () => {
   const clock = createFakeClock();
   const woke: [string, number][] = [];

@@ -32,6 +32,28 @@ export function createRecordingSink(name = 'recording'): RecordingSink {
   };
 }
 
+export const noDrops = {
+  cardinality: 0,
+  illegal: 0,
+  'queue-full': 0,
+  'sink-failed': 0,
+  deadline: 0,
+};
+
+/** Ends by itself only when it is told to give up, if then. */
+export const createHangingSink = ({ heedsSignal = false, name = 'hanging' } = {}) => {
+  const offered: (readonly MetricSample[])[] = [];
+  const sink: MetricsSink = {
+    name,
+    send: (batch, signal) =>
+      new Promise((_, reject) => {
+        offered.push(batch);
+        if (heedsSignal) signal.addEventListener('abort', () => reject(signal.reason as Error));
+      }),
+  };
+  return { sink, offered };
+};
+
 /** Numbers from 0 to below 1, the same for the same seed. */
 export function createRandom(seed: number): () => number {
   let state = seed;
