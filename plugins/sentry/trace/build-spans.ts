@@ -140,7 +140,10 @@ function createTree(root: Node, ids: SpanIds) {
         const service = /^serviceReady\((.+)\)$/.exec(hook)?.[1];
         const description = `${plugin} ${hook}`;
         const status = failedTaps.delete(description) ? 'internal_error' : 'ok';
-        const below = service === undefined ? innermost() : serviceOf(service, atMs - elapsedMs);
+        const below =
+          service === undefined
+            ? innermost()
+            : serviceOf(service, Math.max(root.startMs, atMs - elapsedMs));
         const node = { op: 'hook', description, status, data: { plugin, hook } } as const;
         growBack(node, { endMs: atMs, elapsedMs }, below);
       } else if (event.event === 'image-progress') {
