@@ -16,11 +16,15 @@ declare module 'devservices' {
   interface Contracts {
     greeting: { word: string };
   }
+  interface ServiceFields {
+    backup?: { every: string };
+  }
 }
 
 export const mailpit = definePlugin({
   name: 'mailpit',
   options: z.object({ image: z.string().default('axllent/mailpit:v1.20') }),
+  serviceFields: { backup: z.object({ every: z.string() }) },
   setup({ options, services, hooks, expose, use }) {
     services.add('mailpit', {
       run: container({ image: options.image }),
@@ -28,6 +32,12 @@ export const mailpit = definePlugin({
       ready: ready.port('ui'),
     });
     expose('greeting', () => ({ word: 'hello' }));
+    hooks.initialize.tap('mailpit', ({ config }) => {
+      const every: string | undefined = config.services['web']?.backup?.every;
+      // @ts-expect-error -- nobody declared that field
+      config.services['web']?.bakup;
+      return void every;
+    });
     hooks.afterHealth.tap('mailpit', async () => {
       const engine = await use('engine');
       const images = await engine.listImages();
@@ -47,7 +57,21 @@ export const mailpit = definePlugin({
 
 export const config = defineConfig({
   plugins: [mailpit, docker],
-  services: { web: { run: container({ image: 'web' }), ports: { http: 80 }, ready: ready.http('/') } },
+  services: {
+    web: {
+      run: container({ image: 'web', environment: ({ address }) => ({ DB: address('db.sql') }) }),
+      ports: { http: 80 },
+      ready: ready.http('/'),
+      backup: { every: '1h' },
+    },
+  },
+});
+
+export const wrong = defineConfig({
+  services: {
+    // @ts-expect-error -- every is a text
+    web: { run: container({ image: 'web' }), backup: { every: 1 } },
+  },
 });
 
 // @ts-expect-error -- an image is a text
