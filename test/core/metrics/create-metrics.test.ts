@@ -106,7 +106,7 @@ test('by default two hundred sets of tags a key, and two thousand rows', () => {
   expect(metrics.dropped().cardinality).toBe(50 + 5000 - 1800);
 });
 
-test('ever new texts of the same tags are one row, and what is remembered of them begins anew', () => {
+test('ever new texts that are cut to the same tags are one row', () => {
   const metrics = createMetrics();
   // Cut to 200 characters they are all one.
   const long = 'v'.repeat(200);
