@@ -12,7 +12,8 @@ export type IngestAnswer =
   | 'hang'
   | 'reset'
   | 'garbage'
-  | 'endless-body';
+  | 'endless-body'
+  | 'unfinished-body';
 
 /** An envelope as it came in, whatever was answered. */
 export interface ReceivedEnvelope extends ParsedEnvelope {
@@ -145,6 +146,7 @@ function reply(response: ServerResponse, answer: Exclude<IngestAnswer, 'slow'>):
   if (answer === 'reset') socket?.resetAndDestroy();
   else if (answer === 'garbage') socket?.end('\u0000\u0001 this is no HTTP\r\n\r\n');
   else if (answer === 'endless-body') pour(response);
+  else if (answer === 'unfinished-body') response.writeHead(200).write('{');
   else {
     const { status, headers = {}, body = '{}' } = answer === 'ok' ? { status: 200 } : answer;
     response.writeHead(status, { 'content-type': 'application/json', ...headers });

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { TransportMakeRequestResponse } from '@sentry/core';
 import { reasonOf } from 'devservices/machine';
 import type { SinkDrop } from '../contract.ts';
@@ -35,6 +35,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { name, endpoint, outcomes, queue, tally, sdk } = options;
   const giveUp = new AbortController();
   const { signal } = giveUp;
+  // Each answer that has not ended listens.
+  setMaxListeners(0, signal);
   options.signal?.addEventListener('abort', () => giveUp.abort(), { once: true });
   if (options.signal?.aborted) giveUp.abort();
   const wire = createWire(endpoint, { ...options, signal });

@@ -118,6 +118,18 @@ test('an answer without end is not read to its end', async () => {
   await endless.disconnected();
 });
 
+test('an answer that does not end counts by its status, and is given up after 5 s', async () => {
+  await using relay = await createIngest({ answer: 'unfinished-body' });
+  const clock = createFakeClock();
+  const { multiplexer } = createLines({ clock, sinks: [{ name: 'relay', dsn: relay.dsn }] });
+  for (let index = 0; index < 30; index += 1) await multiplexer.send(eventEnvelope(`${index}`));
+  expect(await multiplexer.flush()).toBe(true);
+  expect(multiplexer.counts().relay?.sent).toBe(30);
+  expect(clock.sleeping).toBe(30);
+  await clock.advance(5000);
+  await relay.disconnected();
+});
+
 test('a full queue takes no more, by number and by size', async () => {
   await using relay = await createIngest({ answer: 'slow' });
   const { multiplexer } = createLines({
