@@ -9,6 +9,7 @@ import { crossCheck } from './cross-checks.ts';
 import { isMergeable } from './merge-tree.ts';
 import { type Origins, originText } from './origins.ts';
 import {
+  blameSchema,
   type CheckedConfig,
   type ServiceFieldSchemas,
   withServiceFields,
@@ -38,8 +39,7 @@ export interface ConfigToValidate {
 export function validateConfig(options: ConfigToValidate): ResolvedConfig {
   const config = options.blame === undefined ? options.merged : asWritten(options.merged);
   const given = config as Readonly<Record<string, unknown>>;
-  const schema = withServiceFields(options.serviceFields);
-  const parsed = schema.safeParse(config);
+  const { schema, parsed } = parse(given, options.serviceFields);
   const runs = checkServices(given['services'], options.kinds);
   const problems = describeProblems(
     [
@@ -55,6 +55,15 @@ export function validateConfig(options: ConfigToValidate): ResolvedConfig {
   if (parsed.success && problems.length === 0) return resolve(parsed.data, runs.byService);
   if (options.blame === undefined) throw configErrors.create('DS_CONFIG_INVALID', { problems });
   throw configErrors.create('DS_PLUGIN_CONFIG_INVALID', { plugin: options.blame, problems });
+}
+
+function parse(given: Readonly<Record<string, unknown>>, fields?: ServiceFieldSchemas) {
+  const schema = withServiceFields(fields);
+  try {
+    return { schema, parsed: schema.safeParse(given) };
+  } catch (thrown) {
+    throw blameSchema(thrown, given['services'], fields);
+  }
 }
 
 /** Findings as they are told: each path once, with the file and line, variable, flag or plugin behind it. */

@@ -101,6 +101,23 @@ test('what is no schema of this zod is the plugin’s fault', async () => {
   expect(error.message).toContain('old failed in setup: serviceFields.test-backup');
 });
 
+test.each([
+  [
+    'throws',
+    z.unknown().transform(() => {
+      throw new Error('kaput');
+    }),
+    'kaput',
+  ],
+  ['is asynchronous', z.unknown().refine(async () => true), 'romise'],
+])('a schema that %s is its plugin’s fault', async (_what, schema, text) => {
+  await using host = open([backups('bad', { 'test-backup': schema })], field({ every: '1h' }));
+  const error = await thrownBy(host.host.configure());
+  expect(error['code']).toBe('DS_PLUGIN_THREW');
+  expect(error.message).toContain('bad failed in its field "test-backup" of the service db');
+  expect(error.message).toContain(text);
+});
+
 test('where options of the plugin are wrong, what a file says for it is not told as wrong', async () => {
   const strict = definePlugin({
     name: 'strict',
