@@ -12,19 +12,20 @@ export interface Names {
  * a secret. For the few texts that are sent at all.
  */
 export function scrub(text: unknown, names: Names = ownNames()): string {
-  const known: readonly [string, string][] = [
-    [names.home, '[home]'],
+  const given = String(text).slice(0, 4 * longest);
+  const placed = isTelling(names.home) ? given.replaceAll(names.home, '~') : given;
+  const known = patterns.reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word), placed);
+  const ofWhom = [
     [names.host, '[host]'],
     [names.user, '[user]'],
-  ];
-  const named = known
-    // Of `root` and the like nobody learns anything, and words that begin so would suffer.
-    .filter(([name]) => name.length > 2 && name !== 'root')
-    .reduce((rest, [name, word]) => rest.replaceAll(name, word), String(text));
-  return patterns
-    .reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word), named)
+  ] as const;
+  return ofWhom
+    .reduce((rest, [name, word]) => (isTelling(name) ? rest.replaceAll(name, word) : rest), known)
     .slice(0, longest);
 }
+
+// Of `root` and the like nobody learns anything, and words that begin so would suffer.
+const isTelling = (name: string): boolean => name.length > 2 && !['root', '/root'].includes(name);
 
 const longest = 1000;
 

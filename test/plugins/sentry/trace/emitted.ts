@@ -15,7 +15,7 @@ export function emitted(
 ): DevServicesEvent[] {
   return bodies.map(([atMs, body]) => {
     const event = { ...body, at: new Date(base + atMs).toISOString(), project: 'shop', run: 'a' };
-    return event as DevServicesEvent;
+    return event;
   });
 }
 
