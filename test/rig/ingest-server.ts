@@ -34,7 +34,7 @@ export interface Ingest extends AsyncDisposable {
   items(type: string): readonly unknown[];
   /** Resolves as soon as the predicate is true of what has come in; at once where it is already. */
   waitFor(predicate: (envelopes: readonly ReceivedEnvelope[]) => boolean): Promise<void>;
-  /** Resolves as soon as nobody is connected. */
+  /** Resolves as soon as all that are connected now have gone. */
   disconnected(): Promise<void>;
   /** Of every request from now on; a function is asked with how many came before. */
   answer(next: IngestAnswer | ((before: number) => IngestAnswer)): void;
@@ -110,9 +110,7 @@ export async function createIngest({
         look();
       }),
     async disconnected() {
-      while (sockets.size > 0) {
-        await Promise.all([...sockets].map((socket) => once(socket, 'close').catch(() => {})));
-      }
+      await Promise.all([...sockets].map((socket) => once(socket, 'close').catch(() => {})));
     },
     answer(next) {
       answer = next;

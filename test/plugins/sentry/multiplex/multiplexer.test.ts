@@ -126,8 +126,9 @@ test('an answer that does not end counts by its status, and is given up after 5 
   expect(await multiplexer.flush()).toBe(true);
   expect(multiplexer.counts().relay?.sent).toBe(30);
   expect(clock.sleeping).toBe(30);
+  const gone = relay.disconnected();
   await clock.advance(5000);
-  await relay.disconnected();
+  await gone;
 });
 
 test('a full queue takes no more, by number and by size', async () => {
