@@ -51,7 +51,6 @@ test('what is captured is not waited for', async () => {
 const troubles: [string, IngestAnswer, 'failed' | 'rate-limited'][] = [
   ['429', { status: 429, headers: { 'retry-after': '60' } }, 'rate-limited'],
   ['500', { status: 500 }, 'failed'],
-  ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'failed'],
   ['a reset', 'reset', 'failed'],
   ['garbage', 'garbage', 'failed'],
 ];
@@ -78,6 +77,21 @@ test.each(troubles)('a sink that answers %s costs no other anything', async (_, 
   expect(counted.filter((key) => key.includes('uncaptured.events.relay'))).toEqual([]);
   expect(said).toHaveLength(1);
   expect(said.join()).not.toContain(bad.key);
+});
+
+test('what is for one host goes to no other that it names', async () => {
+  await using other = await createIngest();
+  await using relay = await createIngest({
+    answer: {
+      status: 307,
+      headers: { location: `http://127.0.0.1:${other.port}/api/1/envelope/` },
+    },
+  });
+  const { multiplexer } = createLines({ sinks: [{ name: 'relay', dsn: relay.dsn }] });
+  await multiplexer.send(eventEnvelope('one'));
+  await multiplexer.flush();
+  expect(multiplexer.counts().relay?.dropped.failed).toBe(1);
+  expect(other.envelopes()).toEqual([]);
 });
 
 test('a sink that hangs is given up after 5 s for each attempt, and costs no other anything', async () => {
