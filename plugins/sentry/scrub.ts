@@ -20,12 +20,20 @@ export function scrub(text: unknown, names: Names = ownNames()): string {
     [names.user, '[user]'],
   ] as const;
   return ofWhom
-    .reduce((rest, [name, word]) => (isTelling(name) ? rest.replaceAll(name, word) : rest), known)
+    .reduce((rest, [name, word]) => withoutName(rest, name, word), known)
     .slice(0, longest);
 }
 
-// Of `root` and the like nobody learns anything, and words that begin so would suffer.
-const isTelling = (name: string): boolean => name.length > 2 && !['root', '/root'].includes(name);
+// Words that begin as a short name does would suffer.
+function withoutName(text: string, name: string, word: string): string {
+  if (!isTelling(name)) return text;
+  if (name.length > 3) return text.replaceAll(name, word);
+  const literal = name.replaceAll(/\W/g, String.raw`\$&`);
+  return text.replaceAll(new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, 'g'), word);
+}
+
+// Of `root` nobody learns anything.
+const isTelling = (name: string): boolean => !['', '/', 'root', '/root'].includes(name);
 
 const longest = 1000;
 

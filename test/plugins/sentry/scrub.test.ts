@@ -34,6 +34,8 @@ test('a text is at most 1,000 characters', () => {
 
 test('names of which nobody learns anything stay', () => {
   expect(scrub('root of it', { home: '/', user: 'root', host: '' })).toBe('root of it');
+  const short = { home: '/', user: 'ed', host: 'v.m' };
+  expect(scrub('edit of ed at v.m and vim', short)).toBe('edit of [user] at [host] and vim');
 });
 
 const word = fc.stringMatching(/^[a-z]{4,12}$/);
