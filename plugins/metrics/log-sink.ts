@@ -1,32 +1,37 @@
 import type { Logger, MetricSample, MetricsSink } from 'devservices/runner';
 import { plainText } from 'devservices/machine';
 
-const mostRows = 20;
+const mostKeys = 40;
+const mostRows = 12;
 
-/** One line for each batch. */
+/** A line for each key of a batch: `pull.ms: redis pulled 1200, mysql pulled 800 (mean of 2)`. */
 export function createLogSink(
   log: Logger,
   { level, prefix }: { level: 'debug' | 'info'; prefix: string },
 ): MetricsSink {
   const tell = (batch: readonly MetricSample[]): void => {
-    const shown = batch.slice(0, mostRows).map((sample) => `${prefix}${describe(sample)}`);
-    const more = batch.length - shown.length;
-    log[level](`Measured: ${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
+    const byKey = new Map<string, MetricSample[]>();
+    for (const sample of batch) byKey.set(sample.key, [...(byKey.get(sample.key) ?? []), sample]);
+    const keys = [...byKey];
+    for (const [key, samples] of keys.slice(0, mostKeys)) {
+      const shown = samples.slice(0, mostRows).map(describe).join(', ');
+      log[level](plainText(`${prefix}${key}: ${shown}${more(samples.length - mostRows)}`));
+    }
+    if (keys.length > mostKeys) log[level](`${keys.length - mostKeys} more keys were measured.`);
   };
   return { name: 'log', send: tell, sendNow: tell };
 }
 
-/** `pull.ms{image=redis} 2 of 1200 in the mean` */
-function describe({ kind, key, tags, count, sum, last }: MetricSample): string {
-  const pairs = Object.entries(tags).map(([name, value]) => `${name}=${value}`);
-  const name = `${key}${pairs.length > 0 ? `{${pairs.join(' ')}}` : ''}`;
-  return plainText(`${name} ${amountOf()}`);
+const more = (rows: number): string => (rows > 0 ? `, and ${rows} more` : '');
 
-  function amountOf(): string {
-    if (kind === 'counter') return shown(sum);
-    if (kind === 'gauge') return shown(last);
-    return count === 0 ? '0' : `${shown(count)} of ${shown(sum / count)} in the mean`;
-  }
+function describe({ kind, tags, count, sum, last }: MetricSample): string {
+  const amount = { counter: sum, gauge: last }[kind as string] ?? (count === 0 ? 0 : sum / count);
+  const isMean = (kind === 'timing' || kind === 'distribution') && count !== 1;
+  return [
+    ...Object.values(tags),
+    rounded(amount),
+    ...(isMean ? [`(mean of ${rounded(count)})`] : []),
+  ].join(' ');
 }
 
-const shown = (value: number): string => String(Math.round(value * 100) / 100);
+const rounded = (value: number): string => String(Math.round(value * 100) / 100);
