@@ -5,6 +5,7 @@ import { createCaptures } from './captures.ts';
 import { spotlightService } from './instrument/spotlight.ts';
 import { instrumentField, sentryOptions } from './options.ts';
 import { resolveSinks } from './resolve-sinks.ts';
+import { startedTask } from './started-task.ts';
 
 export type * from './contract.ts';
 
@@ -53,7 +54,8 @@ export const sentry = definePlugin({
       if (!isTold && !isInstrumented(config)) return;
       await use('sentry');
       const { beginTelling } = await import('./begin-telling.ts');
-      if (place) telling = beginTelling({ ...ctx, captures, place, config, task });
+      const name = startedTask(ctx.events) ?? task;
+      if (place) telling = beginTelling({ ...ctx, captures, place, config, task: name });
     };
 
     if (options.spotlight === true) ctx.services.add(...spotlightService());

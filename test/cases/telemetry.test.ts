@@ -48,6 +48,18 @@ test.each<[how: string, { args?: string[]; env?: Record<string, string>; fields?
   expect(started).toEqual([]);
 });
 
+test('a trace has the name of the task that was called, whatever that does', async () => {
+  const checkout = openCheckout();
+  const ingest = await openIngest();
+  checkout.configure({ sentry: `{ dsn: '${ingest.dsn}' }`, services });
+  for (const args of [['--', 'true'], ['--yes']]) {
+    const task = args[0] === '--' ? 'run' : 'reset';
+    expect(await checkout.task(task, args)).toMatchObject({ exitCode: 0 });
+  }
+  await ingest.waitFor(() => namesOf(ingest).length === 2);
+  expect(namesOf(ingest).toSorted()).toEqual(['devservices reset', 'devservices run']);
+});
+
 test('without the SDK there is one warning, which says how to have it, and all else goes on', async () => {
   const checkout = openCheckout();
   const ingest = await openIngest();
