@@ -59,7 +59,10 @@ describe.skipIf(engine === null)('the trace of an `up` of four services', () => 
     const left = [...told];
     for (const phase of phases) {
       const found = left.findIndex(
-        (span) => isNear(span, phase.times) && span.description?.includes(phase.name),
+        (span) =>
+          isNear(span, phase.times) &&
+          span.description?.includes(phase.name) &&
+          span.data?.['service'] === phase.service,
       );
       expect(found, `${phase.name} ${phase.service}`).not.toBe(-1);
       const [span] = left.splice(found, 1);
