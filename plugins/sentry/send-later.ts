@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { liveBriefly } from './live-briefly.ts';
 
 interface Request {
   url: string;
@@ -7,16 +8,9 @@ interface Request {
   body: string;
 }
 
-const mostMs = 10_000;
 const attemptMs = 5000;
 
-// Whoever started it is gone, and so may be their terminal.
-process.on('SIGHUP', () => {});
-process.on('SIGINT', () => {});
-// Nobody hears how it went.
-process.on('uncaughtException', () => process.exit(1));
-setTimeout(() => process.exit(1), mostMs);
-
+liveBriefly();
 const requests = JSON.parse(readFileSync(0, 'utf8')) as readonly Request[];
 const sinkOf = ({ url, headers }: Request): string => JSON.stringify([url, headers]);
 const sinks = [...new Set(requests.map(sinkOf))];

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { systemClock } from 'devservices/machine';
+import type { LeftTrace } from './left-trace.ts';
+import { liveBriefly } from './live-briefly.ts';
+import { findSdk } from './load-sdk.ts';
+import { openClient } from './sdk-client.ts';
+
+liveBriefly();
+const { root, sinks, frame, event, trace } = JSON.parse(readFileSync(0, 'utf8')) as LeftTrace;
+const silent = () => {};
+const client = openClient({
+  found: findSdk(
+    root,
+    sinks.map(({ name }) => name),
+  ),
+  sinks,
+  frame,
+  // Who left it here has looked at that.
+  dropTransactions: false,
+  fetch,
+  metrics: { incr: silent },
+  clock: systemClock,
+  log: { debug: silent, warn: silent },
+  signal: new AbortController().signal,
+  handOver: () => 0,
+});
+client.tellTransaction(event, trace);
+await client.flush(9000);
+process.exit(0);
