@@ -3,22 +3,18 @@ import type { TestImages } from '../test/rig/engine/test-images.ts';
 interface Chain {
   readonly images: TestImages;
   readonly ports: { readonly sql: number; readonly redis: number };
-  /** A plugin besides: what imports it, and what lists it. */
-  readonly plugin?: { readonly imported: string; readonly listed: string };
 }
 
 /** Four services, each waiting for the one before it, as our configuration. */
-export function chainConfig({ images, ports, plugin }: Chain): string {
+export function chainConfig({ images, ports }: Chain): string {
   return `
 import { container, defineConfig, ready } from 'devservices';
-${plugin?.imported ?? ''}
 
 const idle = {
   run: { docker: container({ image: '${images.tools}', command: ['sleep', '100000'], stopSignal: 'SIGKILL' }) },
 };
 
 export default defineConfig({
-  plugins: [${plugin?.listed ?? ''}],
   services: {
     postgres: {
       run: {

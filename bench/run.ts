@@ -29,12 +29,12 @@ try {
   rows.push(...(await measureProcesses(checkout, runs.cold)));
   rows.push(...(await measureOptions(runs.cold)));
   rows.push(...(await measureStreams()));
+  rows.push(...(await measureTelemetry(runs)));
   rows.push(...(await measureMetrics(runs.startUp)));
   if (engine) {
     const measured = await measureUp({ engine, checkout }, runs);
     rows.push(...measured.rows);
     skipped.push(...measured.skipped);
-    rows.push(...(await measureTelemetry(engine, runs)));
   } else {
     const reason = 'DEVSERVICES_TEST_ENGINE=none';
     skipped.push({ what: 'every up of containers', reason });
