@@ -1,5 +1,5 @@
 import type { Event } from '@sentry/core';
-import { type Clock, readVersion } from 'devservices/machine';
+import { type Clock, readVersion, reasonOf } from 'devservices/machine';
 import type { Logger, Metrics } from 'devservices/runner';
 import { captureEvent, errorEvent, type EventFrame } from './build-event.ts';
 import type { Captured } from './captures.ts';
@@ -65,12 +65,17 @@ export function openClient({ found, frame, handOver, ...context }: ClientContext
   carryMarks(client);
   return {
     tellCaptured(captured) {
-      const event = captureEvent(frame, captured);
-      if (!event) return;
-      const { isUnsafe = false, isInternal = false } = captured.capture;
-      const marks = isUnsafe || isInternal ? { [upstreamOnly]: true } : {};
-      // As it was made: no scope of others' is mixed in.
-      client.sendEvent({ ...event, sdkProcessingMetadata: marks });
+      try {
+        const event = captureEvent(frame, captured);
+        if (!event) return;
+        const { isUnsafe = false, isInternal = false } = captured.capture;
+        const marks = isUnsafe || isInternal ? { [upstreamOnly]: true } : {};
+        // As it was made: no scope of others' is mixed in.
+        client.sendEvent({ ...event, sdkProcessingMetadata: marks });
+      } catch (thrown) {
+        // A text may be anything that whoever captures it calls one.
+        context.log.debug(`Something captured is not told to Sentry: ${reasonOf(thrown)}`);
+      }
     },
     tellError: (error) => client.sendEvent(errorEvent(frame, error)),
     tellTransaction: (event, trace) =>

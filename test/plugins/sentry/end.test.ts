@@ -149,6 +149,22 @@ test('of 10,000 captures before the SDK is there the first 100 are sent', async 
   expect(messages.toSorted()).toEqual(first.toSorted());
 });
 
+test('what cannot even be read as a text is left out, and harms nothing', async () => {
+  const ingest = await openIngest();
+  const run = begin({ dsn: ingest.dsn, dropTransactions: true });
+  const strange = {
+    toString() {
+      throw new Error('no text');
+    },
+  } as unknown as string;
+  for (const text of [strange, 'a text']) {
+    run.captures.add({ atMs: 0, what: { text, level: 'info' }, capture: {} });
+  }
+  await run.telling.close();
+  expect(ingest.items('event')).toMatchObject([{ message: 'a text' }]);
+  expect(run.said).toEqual([expect.stringContaining('no text')]);
+});
+
 test('with nobody to tell nobody listens, and nothing is kept', async () => {
   let listening = 0;
   const subscribe = () => {
