@@ -37,6 +37,28 @@ test('what a plugin has done wrong is told once, with its name and nothing of it
   expect(JSON.stringify(events)).not.toContain('moon');
 });
 
+test('what nobody foresaw is told, however it ended, and says where without a path of this machine', async () => {
+  const { checkout, ingest } = await open();
+  const late = `setImmediate(() => { throw new Error('the moon is full'); }); await new Promise(() => {});`;
+  checkout.configure({
+    sentry: `{ dsn: '${ingest.dsn}' }`,
+    plugins: `definePlugin({
+      name: 'outside',
+      setup({ hooks }) { hooks.afterHealth.tap('outside', async () => { ${late} }); },
+    }),`,
+    services: `{ web: { run: ${idle} } }`,
+  });
+  expect(await checkout.task('up', ['--json'])).toMatchObject({ exitCode: 70 });
+  await ingest.waitFor(() => ingest.items('event').length > 0);
+  const events = ingest.items('event') as ErrorEvent[];
+  expect(events).toMatchObject([
+    { tags: { blame: 'bug' }, fingerprint: ['DS_BUG_UNEXPECTED'], level: 'error' },
+  ]);
+  const frames = events[0]?.exception?.values[0]?.stacktrace?.frames ?? [];
+  expect(frames.map(({ filename }) => filename)).toContain('devservices.config.ts');
+  for (const text of ['moon', checkout.root]) expect(JSON.stringify(events)).not.toContain(text);
+});
+
 test.each<[who: string, exitCode: number, services: string, args: string[]]>([
   ['who runs it', 2, `{ web: { run: ${idle} } }`, ['wbe']],
   ['the machine', 3, `{ web: { run: container({ image: 'nowhere' }) } }`, []],
