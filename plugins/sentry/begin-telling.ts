@@ -6,6 +6,7 @@ import type { Captures } from './captures.ts';
 import { configureSdk } from './configure-sdk.ts';
 import type { SinkCounts } from './contract.ts';
 import { findSdk } from './load-sdk.ts';
+import type { LeaveTrace } from './left-trace.ts';
 import type { HandOver } from './multiplex/unsent.ts';
 import type { SentryOptions } from './options.ts';
 import { readRevision } from './read-revision.ts';
@@ -36,6 +37,7 @@ export interface TellingContext extends Pick<
   task: string;
   clock?: Clock;
   handOver?: HandOver;
+  leaveTrace?: LeaveTrace;
 }
 
 /** Settles who is told; whoever that is hears of everything that happens, from the first event on. */

@@ -4,7 +4,9 @@ import type { EventFrame } from './build-event.ts';
 import type { Captures } from './captures.ts';
 import type { SinkCounts } from './contract.ts';
 import { readDsn } from './dsn.ts';
+import { type LeaveTrace, leaveTraceToProcess, type LeftTrace } from './left-trace.ts';
 import type { FoundSdk } from './load-sdk.ts';
+import { createTally } from './multiplex/tally.ts';
 import type { ClientContext, SdkClient } from './sdk-client.ts';
 import type { SdkSetup } from './sdk-setup.ts';
 import type { SinkSpec } from './sink-spec.ts';
@@ -31,6 +33,9 @@ export interface ReporterContext extends Omit<
   release: string;
   /** Of every event. */
   tags: Readonly<Record<string, string>>;
+  place: { root: string };
+  /** Default: to a process of its own. */
+  leaveTrace?: LeaveTrace | undefined;
 }
 
 /** Loads the SDK while the task waits for something, else when there is something to tell. */
@@ -38,6 +43,7 @@ export function createReporter(context: ReporterContext): Reporter {
   const { setup, captures, log } = context;
   let opening: Promise<SdkClient | undefined> | undefined;
   let opened: SdkClient | undefined;
+  let left: Readonly<Record<string, SinkCounts>> = {};
   const open = () => (opening ??= openQuietly(context).then((client) => (opened = client)));
   const take = async () => {
     const client = await open();
@@ -46,9 +52,12 @@ export function createReporter(context: ReporterContext): Reporter {
     return client;
   };
   captures.onFirst(() => void take());
+  let hasWaited = false;
   const record = recordRun(context.events, (event) => {
+    if (!isWait(event)) return;
+    hasWaited = true;
     // The start request goes out first.
-    if (isWait(event)) setImmediate(() => void open());
+    setImmediate(() => void open());
   });
 
   return {
@@ -56,16 +65,21 @@ export function createReporter(context: ReporterContext): Reporter {
       if (captures.kept > 0) await take();
       return opened?.flush(timeoutMs) ?? captures.kept === 0;
     },
-    counts: () => opened?.counts() ?? {},
+    counts: () => opened?.counts() ?? left,
     async close() {
       record.stop();
       try {
         const errors = toldErrors(record.events);
-        const isTold = isTraced(context) || errors.length > 0 || captures.kept > 0;
-        const client = isTold || opening ? await take() : undefined;
+        const isMore = hasWaited || opening !== undefined || errors.length + captures.kept > 0;
+        const trace = isTraced(context) ? await buildTrace(record, context) : undefined;
+        // Who has waited for nothing, as nothing was to do, does not wait for the SDK either.
+        if (!isMore && trace) left = leave(trace, context);
+        const isLeft = Object.keys(left).length > 0;
+        const client = isMore || (trace && !isLeft) ? await take() : undefined;
         if (!client) return captures.close();
         for (const error of errors) client.tellError(error);
-        await tellTrace(client, record, context);
+        if (trace) client.tellTransaction(trace.event, trace.trace);
+        else if (!setup.trace().isSampled) client.leaveOutTransaction();
         await client.flush(setup.options.flushTimeout);
         client.handOver();
       } catch (thrown) {
@@ -105,32 +119,44 @@ async function frameOf({ setup, release, tags }: ReporterContext): Promise<Event
   };
 }
 
-async function tellTrace(
-  client: SdkClient,
-  record: RunRecord,
-  context: ReporterContext,
-): Promise<void> {
+type Trace = Omit<LeftTrace, 'root' | 'sinks'>;
+
+async function buildTrace({ events }: RunRecord, context: ReporterContext): Promise<Trace> {
   const { setup, sinks } = context;
-  const trace = setup.trace();
-  if (!trace.isSampled) return client.leaveOutTransaction();
-  if (!isTraced(context)) return;
   const { buildTransaction } = await import('./trace/build-transaction.ts');
-  const run = { events: record.events, task: setup.task };
-  const event = buildTransaction(await frameOf(context), trace, run);
+  const frame = await frameOf(context);
   const dsn = readDsn(sinks[0]?.dsn ?? '');
-  client.tellTransaction(
-    event,
-    trace.describe(typeof dsn === 'string' ? undefined : dsn.publicKey),
-  );
+  const key = typeof dsn === 'string' ? undefined : dsn.publicKey;
+  const trace = setup.trace();
+  return {
+    frame,
+    event: buildTransaction(frame, trace, { events, task: setup.task }),
+    trace: trace.describe(key),
+  };
+}
+
+/** Counts of the sinks, none where it could not be left to anybody. */
+function leave(trace: Trace, context: ReporterContext): Readonly<Record<string, SinkCounts>> {
+  const { sinks, metrics, leaveTrace = leaveTraceToProcess } = context;
+  if (!leaveTrace({ ...trace, root: context.place.root, sinks })) return {};
+  const counts = sinks.map((sink) => {
+    const tally = createTally(sink.name, metrics);
+    tally.captured();
+    if (takesTraces(sink)) tally.handedOver();
+    else tally.dropped('filtered');
+    return [sink.name, tally.counts()] as const;
+  });
+  return Object.fromEntries(counts);
 }
 
 /** Whether somebody gets the trace of this task. */
 function isTraced({ setup, sinks }: ReporterContext): boolean {
   if (setup.options.dropTransactions || !setup.trace().isSampled) return false;
-  return sinks.some(({ sampleRate, itemRates }) => {
-    return sampleRate > 0 && (itemRates['transaction'] ?? 1) > 0;
-  });
+  return sinks.some(takesTraces);
 }
+
+const takesTraces = ({ sampleRate, itemRates }: SinkSpec): boolean =>
+  sampleRate > 0 && (itemRates['transaction'] ?? 1) > 0;
 
 function isWait(event: DevServicesEvent): boolean {
   return event.event === 'service-state' && ['pulling', 'starting'].includes(event.state);

@@ -1,8 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEventStream } from '../../../core/events.ts';
 import { createFakeClock } from '../../../core/testing.ts';
 import { beginTelling, type TellingContext } from '../../../plugins/sentry/begin-telling.ts';
 import { createCaptures } from '../../../plugins/sentry/captures.ts';
+import type { LeftTrace } from '../../../plugins/sentry/left-trace.ts';
 import type { Unsent } from '../../../plugins/sentry/multiplex/unsent.ts';
 import { sentryOptions } from '../../../plugins/sentry/options.ts';
 import { createIngest, type Ingest, type IngestAnswer } from '../../rig/ingest-server.ts';
@@ -42,6 +43,8 @@ function begin(options: unknown, more: Partial<TellingContext> = {}) {
     config: { telemetry: true },
     task: 'up',
     clock,
+    // As where no process can be started.
+    leaveTrace: () => false,
     handOver(unsent) {
       handed.push(...unsent);
       return unsent.length;
@@ -190,4 +193,83 @@ test('a trace that is not sampled is reported as lost to who is told of somethin
   expect(ingest.items('client_report')).toMatchObject([
     { discarded_events: [{ reason: 'sample_rate', category: 'transaction', quantity: 1 }] },
   ]);
+});
+
+describe('the trace of a task that had nothing to do', () => {
+  const rows: string[] = [];
+  const metrics = {
+    incr: (key: string, { tags = {} }: { tags?: object } = {}) =>
+      rows.push([key, ...Object.values(tags)].join(' ')),
+  } as unknown as TellingContext['metrics'];
+  const sinks = (ingest: Ingest) => ({
+    dsn: ingest.dsn,
+    sinks: { errors: { dsn: ingest.dsn, items: { transaction: 0 } } },
+  });
+  const service = {
+    event: 'service-state',
+    service: 'db',
+    runner: 'docker',
+    elapsedMs: 1,
+  } as const;
+
+  test('is left to a process, which loads the SDK; nobody waits for either', async () => {
+    rows.length = 0;
+    const ingest = await openIngest('hang');
+    const left: LeftTrace[] = [];
+    const leaveTrace = (one: LeftTrace) => left.push(one) > 0;
+    const run = begin(sinks(ingest), { leaveTrace, metrics });
+    run.events.emit({ ...service, state: 'ready' });
+    run.finish();
+    await run.telling.close();
+    expect(ingest.envelopes()).toEqual([]);
+    expect(run.handed).toEqual([]);
+    expect(left).toMatchObject([
+      { root: import.meta.dirname, event: { transaction: 'devservices up' }, trace: {} },
+    ]);
+    expect(left[0]?.trace['trace_id']).toBe(left[0]?.event.contexts?.trace?.trace_id);
+    expect(run.telling.counts()).toMatchObject({
+      upstream: { captured: 1, sent: 0, handedOver: 1 },
+      errors: { captured: 1, handedOver: 0, dropped: { filtered: 1 } },
+    });
+    expect(rows).toEqual([
+      'internal.captured.events.upstream',
+      'internal.captured.events.errors',
+      'internal.uncaptured.events.errors filtered',
+    ]);
+  });
+
+  test.each([
+    ['was started', { ...service, state: 'starting' }],
+    ['is pulled', { ...service, state: 'pulling' }],
+  ] as const)('is sent from here where something %s meanwhile', async (_, event) => {
+    const ingest = await openIngest();
+    const leaveTrace = () => expect.unreachable('there was time to load it here');
+    const run = begin(sinks(ingest), { leaveTrace });
+    run.events.emit(event);
+    run.finish();
+    await run.telling.close();
+    expect(ingest.items('transaction')).toHaveLength(1);
+  });
+
+  test('is sent from here where something else is told as well', async () => {
+    const ingest = await openIngest();
+    const leaveTrace = () => expect.unreachable('the SDK is needed here');
+    const run = begin({ dsn: ingest.dsn }, { leaveTrace });
+    run.captures.add({ atMs: 0, what: { text: 'x', level: 'info' }, capture: {} });
+    run.finish();
+    await run.telling.close();
+    expect(ingest.items('transaction')).toHaveLength(1);
+    expect(ingest.items('event')).toHaveLength(1);
+  });
+
+  test('is nobody’s where traces are not sent', async () => {
+    const leaveTrace = () => expect.unreachable('there is none');
+    for (const options of [{ dropTransactions: true }, { tracesSampleRate: 0 }]) {
+      const ingest = await openIngest();
+      const run = begin({ dsn: ingest.dsn, ...options }, { leaveTrace });
+      run.finish();
+      await run.telling.close();
+      expect(ingest.envelopes()).toEqual([]);
+    }
+  });
 });
