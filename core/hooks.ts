@@ -8,6 +8,12 @@ interface Payload {
   readonly signal: AbortSignal;
 }
 
+interface TakenDown {
+  services: readonly string[];
+  /** Undefined where it is broken: what is taken down is known by labels and records. */
+  config: Readonly<ResolvedConfig> | undefined;
+}
+
 /** What the taps of each hook get: one named object, so that it can grow. */
 export interface HookPayloads {
   /**
@@ -44,8 +50,8 @@ export interface HookPayloads {
   /** Once per `up`, when every selected service is ready. A throw is reported; services stay up. */
   afterHealth: Payload & { services: Readonly<Record<string, ServiceReport>> };
   /** Around `down`, `rm` and `reset`. A throw is reported; the task goes on. */
-  beforeDown: Payload & { services: readonly string[] };
-  afterDown: Payload & { services: readonly string[] };
+  beforeDown: Payload & TakenDown;
+  afterDown: Payload & TakenDown;
 }
 
 export type HookName = keyof HookPayloads;

@@ -22,7 +22,7 @@ export interface DownOptions {
 
 /** Stops and removes, dependants before what they need; named data stays unless it is given. */
 export async function takeDown(kernel: Kernel, options: DownOptions): Promise<TaskOutcome> {
-  const { hooks, signal } = kernel;
+  const { hooks, config, signal } = kernel;
   const runners = await kernel.runners();
   const { found, unseen } = await observeReachable(kernel, runners);
   const { services: named = [], data = [] } = options;
@@ -33,7 +33,9 @@ export async function takeDown(kernel: Kernel, options: DownOptions): Promise<Ta
       named.length === 0 || named.includes(service) || (options.removeOrphans && isOrphan(service)),
   );
   const services = [...new Set(going.map(({ instance }) => instance.service))];
-  const errors: DevServicesError[] = [...(await hooks.call('beforeDown', { services, signal }))];
+  const errors: DevServicesError[] = [
+    ...(await hooks.call('beforeDown', { services, config, signal })),
+  ];
 
   const reports: Record<string, ServiceReport> = {};
   for (const name of named)
@@ -64,7 +66,7 @@ export async function takeDown(kernel: Kernel, options: DownOptions): Promise<Ta
     ...(rest === 0
       ? await settleAll(runners.map((runner) => runner.dropProject(kernel.project, signal)))
       : []),
-    ...(await hooks.call('afterDown', { services, signal })),
+    ...(await hooks.call('afterDown', { services, config, signal })),
   );
   return { services: reports, errors };
 }

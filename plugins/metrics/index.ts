@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { definePlugin } from 'devservices';
+import { definePlugin, type ResolvedConfig } from 'devservices';
 import { metricsOptions } from './options.ts';
 
 export type { Prometheus } from './contract.ts';
@@ -19,9 +19,17 @@ export const metrics = definePlugin({
   permissions: { net: ['*'] },
   setup(ctx) {
     ctx.metrics.setTags(ctx.options.tags);
-    ctx.hooks.initialize.tap('metrics', async ({ config }) => {
+    let isBegun = false;
+    const begin = async (config: Pick<ResolvedConfig, 'telemetry'>): Promise<void> => {
+      if (isBegun) return;
+      isBegun = true;
       const { attachSinks } = await import('./attach-sinks.ts');
       attachSinks(ctx, config);
+    };
+    ctx.hooks.initialize.tap('metrics', ({ config }) => begin(config));
+    // What takes down is not initialised: it works with a broken configuration, and then nothing is sent.
+    ctx.hooks.beforeDown.tap('metrics', async ({ config }) => {
+      if (config) await begin(config);
     });
     if (!ctx.options.prometheus) return;
     ctx.expose('prometheus', async ({ checkoutFolder }) => {

@@ -6,11 +6,12 @@ import type { Captures } from './captures.ts';
 import { configureSdk } from './configure-sdk.ts';
 import type { SinkCounts } from './contract.ts';
 import { findSdk } from './load-sdk.ts';
-import type { LeaveTrace } from './left-trace.ts';
+import type { LeaveRun } from './left-run.ts';
 import type { HandOver } from './multiplex/unsent.ts';
 import type { SentryOptions } from './options.ts';
 import { readRevision } from './read-revision.ts';
 import type { Reporter } from './reporter.ts';
+import { sayWhy } from './say-why.ts';
 import type { SdkSetup } from './sdk-setup.ts';
 import type { SinkSpec } from './sink-spec.ts';
 
@@ -37,7 +38,7 @@ export interface TellingContext extends Pick<
   task: string;
   clock?: Clock;
   handOver?: HandOver;
-  leaveTrace?: LeaveTrace;
+  leaveRun?: LeaveRun;
 }
 
 /** Settles who is told; whoever that is hears of everything that happens, from the first event on. */
@@ -109,8 +110,7 @@ async function beginReporting(
     };
     return createReporter({ ...context, ...told, found, tags });
   } catch (thrown) {
-    const hint = thrown instanceof Error && 'hint' in thrown ? ` ${String(thrown.hint)}` : '';
-    log.warn(`${reasonOf(thrown)}${hint}`);
+    sayWhy(log, thrown);
     return undefined;
   }
 }

@@ -88,7 +88,8 @@ function traceOf(lines: readonly string[]): { stacktrace?: { frames: StackFrame[
     const [, filename, row, column, name] = /^(.+):(\d+):(\d+)(?: (.+))?$/.exec(line) ?? [];
     if (filename === undefined) return [];
     const at = { filename, lineno: Number(row), colno: Number(column) };
-    const isOthers = filename.startsWith('node_modules/');
+    // A chunk of what is published may be others' alone.
+    const isOthers = /^(?:node_modules\/|chunks\/vendor\.)/.test(filename);
     return [{ ...at, in_app: !isOthers, ...(name === undefined ? {} : { function: name }) }];
   });
   return frames.length === 0 ? {} : { stacktrace: { frames: frames.toReversed() } };

@@ -1,9 +1,9 @@
-import { definePlugin, type ResolvedConfig, z } from 'devservices';
+import { definePlugin, type ResolvedConfig } from 'devservices';
 import type { RunnerContext } from 'devservices/runner';
 import type { Telling } from './begin-telling.ts';
 import { createCaptures } from './captures.ts';
 import { spotlightService } from './instrument/spotlight.ts';
-import { instrumentField, sentryOptions } from './options.ts';
+import { dsn, instrumentField, sentryOptions } from './options.ts';
 import { resolveSinks } from './resolve-sinks.ts';
 import { startedTask } from './started-task.ts';
 
@@ -27,14 +27,13 @@ export const sentry = definePlugin({
     const hasSinks = resolveSinks(options).length > 0;
     let place: RunnerContext | undefined;
     let telling: Telling | undefined;
-    let configured: ResolvedConfig | undefined;
     let services: ResolvedConfig['services'] = {};
 
     ctx.extend('projectOptions', (projectOptions) =>
       projectOptions.declare({
         key: 'sentry.dsn',
         description: 'Where errors and traces are sent, where the configuration names nobody',
-        schema: z.string(),
+        schema: dsn,
       }),
     );
     ctx.expose('sentry', async (context) => {
@@ -60,7 +59,6 @@ export const sentry = definePlugin({
 
     if (options.spotlight === true) ctx.services.add(...spotlightService());
     hooks.configure.tap({ name: 'sentry', stage: 'late' }, async ({ config }) => {
-      configured = config;
       if (!isInstrumented(config)) return;
       const { instrumentServices } = await import('./instrument/instrument-services.ts');
       instrumentServices(config, options);
@@ -70,8 +68,8 @@ export const sentry = definePlugin({
       await begin(config, task);
     });
     // What takes down is not initialised: it works with a broken configuration, and then nobody is told.
-    hooks.beforeDown.tap('sentry', async () => {
-      if (!telling && configured) await begin(configured, 'down');
+    hooks.beforeDown.tap('sentry', async ({ config }) => {
+      if (!telling && config) await begin(config, 'down');
     });
     hooks.beforeUp.tap({ name: 'sentry', stage: 'late' }, async ({ plan, pass, signal }) => {
       if (!telling || !isInstrumented({ services })) return;

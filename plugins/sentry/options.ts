@@ -1,8 +1,8 @@
 import { resolveDuration, z } from 'devservices';
 import { readDsn } from './dsn.ts';
 
-// An empty variable is none.
-const dsn = z.string().superRefine((text, issues) => {
+/** An empty variable is none. */
+export const dsn = z.string().superRefine((text, issues) => {
   const read = text === '' ? undefined : readDsn(text);
   if (typeof read === 'string') issues.addIssue({ code: 'custom', message: read });
 });

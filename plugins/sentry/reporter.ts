@@ -4,15 +4,16 @@ import type { EventFrame } from './build-event.ts';
 import type { Captures } from './captures.ts';
 import type { SinkCounts } from './contract.ts';
 import { readDsn } from './dsn.ts';
-import { type LeaveTrace, leaveTraceToProcess, type LeftTrace } from './left-trace.ts';
+import { type BuiltTrace, type LeaveRun, leaveRunToProcess } from './left-run.ts';
 import type { FoundSdk } from './load-sdk.ts';
 import { createTally } from './multiplex/tally.ts';
 import type { ClientContext, SdkClient } from './sdk-client.ts';
+import { sayWhy } from './say-why.ts';
 import type { SdkSetup } from './sdk-setup.ts';
 import type { SinkSpec } from './sink-spec.ts';
 import { recordRun } from './trace/record-run.ts';
 import type { RunRecord } from './trace/record-run.ts';
-import { toldErrors } from './told-errors.ts';
+import { type ToldError, toldErrors } from './told-errors.ts';
 
 /** Tells the sinks what happens in one run. */
 export interface Reporter {
@@ -35,15 +36,20 @@ export interface ReporterContext extends Omit<
   tags: Readonly<Record<string, string>>;
   place: { root: string };
   /** Default: to a process of its own. */
-  leaveTrace?: LeaveTrace | undefined;
+  leaveRun?: LeaveRun | undefined;
 }
 
-/** Loads the SDK while the task waits for something, else when there is something to tell. */
+/**
+ * Loads the SDK when somebody captures something. What came of the task is left to a process of its own,
+ * which has the time to load it; a CI, where nobody waits and nothing may live on, loads it here, as soon
+ * as a service is waited for.
+ */
 export function createReporter(context: ReporterContext): Reporter {
-  const { setup, captures, log } = context;
+  const { setup, captures, log, tags } = context;
+  const isPatient = tags['ci'] !== undefined;
   let opening: Promise<SdkClient | undefined> | undefined;
   let opened: SdkClient | undefined;
-  let left: Readonly<Record<string, SinkCounts>> = {};
+  let left: Readonly<Record<string, SinkCounts>> | undefined;
   const open = () => (opening ??= openQuietly(context).then((client) => (opened = client)));
   const take = async () => {
     const client = await open();
@@ -52,12 +58,9 @@ export function createReporter(context: ReporterContext): Reporter {
     return client;
   };
   captures.onFirst(() => void take());
-  let hasWaited = false;
   const record = recordRun(context.events, (event) => {
-    if (!isWait(event)) return;
-    hasWaited = true;
     // The start request goes out first.
-    setImmediate(() => void open());
+    if (isPatient && isWait(event)) setImmediate(() => void open());
   });
 
   return {
@@ -65,20 +68,20 @@ export function createReporter(context: ReporterContext): Reporter {
       if (captures.kept > 0) await take();
       return opened?.flush(timeoutMs) ?? captures.kept === 0;
     },
-    counts: () => opened?.counts() ?? left,
+    counts: () => opened?.counts() ?? left ?? {},
     async close() {
       record.stop();
       try {
         const errors = toldErrors(record.events);
-        const isMore = hasWaited || opening !== undefined || errors.length + captures.kept > 0;
         const trace = isTraced(context) ? await buildTrace(record, context) : undefined;
-        // Who has waited for nothing, as nothing was to do, does not wait for the SDK either.
-        if (!isMore && trace) left = leave(trace, context);
-        const isLeft = Object.keys(left).length > 0;
-        const client = isMore || (trace && !isLeft) ? await take() : undefined;
+        const isTold = trace !== undefined || errors.length > 0;
+        const canLeave = !isPatient && opening === undefined && captures.kept === 0;
+        if (canLeave && isTold) left = await leave({ errors, trace }, context);
+        const isHere = opening !== undefined || captures.kept > 0 || (isTold && !left);
+        const client = isHere ? await take() : undefined;
         if (!client) return captures.close();
         for (const error of errors) client.tellError(error);
-        if (trace) client.tellTransaction(trace.event, trace.trace);
+        if (trace) client.tellTransaction(trace.event, trace.description);
         else if (!setup.trace().isSampled) client.leaveOutTransaction();
         await client.flush(setup.options.flushTimeout);
         client.handOver();
@@ -96,7 +99,7 @@ async function openQuietly(context: ReporterContext): Promise<SdkClient | undefi
     const { dropTransactions } = setup.options;
     return openClient({ ...context, dropTransactions, frame: await frameOf(context) });
   } catch (thrown) {
-    log.warn(reasonOf(thrown));
+    sayWhy(log, thrown);
     return undefined;
   }
 }
@@ -119,31 +122,33 @@ async function frameOf({ setup, release, tags }: ReporterContext): Promise<Event
   };
 }
 
-type Trace = Omit<LeftTrace, 'root' | 'sinks'>;
-
-async function buildTrace({ events }: RunRecord, context: ReporterContext): Promise<Trace> {
+async function buildTrace({ events }: RunRecord, context: ReporterContext): Promise<BuiltTrace> {
   const { setup, sinks } = context;
   const { buildTransaction } = await import('./trace/build-transaction.ts');
-  const frame = await frameOf(context);
   const dsn = readDsn(sinks[0]?.dsn ?? '');
-  const key = typeof dsn === 'string' ? undefined : dsn.publicKey;
   const trace = setup.trace();
   return {
-    frame,
-    event: buildTransaction(frame, trace, { events, task: setup.task }),
-    trace: trace.describe(key),
+    event: buildTransaction(await frameOf(context), trace, { events, task: setup.task }),
+    description: trace.describe(typeof dsn === 'string' ? undefined : dsn.publicKey),
   };
 }
 
-/** Counts of the sinks, none where it could not be left to anybody. */
-function leave(trace: Trace, context: ReporterContext): Readonly<Record<string, SinkCounts>> {
-  const { sinks, metrics, leaveTrace = leaveTraceToProcess } = context;
-  if (!leaveTrace({ ...trace, root: context.place.root, sinks })) return {};
+/** Counts of the sinks; undefined where it could not be left to anybody. */
+async function leave(
+  { errors, trace }: { errors: readonly ToldError[]; trace: BuiltTrace | undefined },
+  context: ReporterContext,
+): Promise<Readonly<Record<string, SinkCounts>> | undefined> {
+  const { sinks, metrics, place, leaveRun = leaveRunToProcess } = context;
+  const frame = await frameOf(context);
+  if (!leaveRun({ root: place.root, sinks, frame, errors, trace })) return undefined;
   const counts = sinks.map((sink) => {
     const tally = createTally(sink.name, metrics);
-    tally.captured();
-    if (takesTraces(sink)) tally.handedOver();
-    else tally.dropped('filtered');
+    const each = [...errors.map(() => true), ...(trace ? [takesTraces(sink)] : [])];
+    for (const isTaken of each) {
+      tally.captured();
+      if (isTaken) tally.handedOver();
+      else tally.dropped('filtered');
+    }
     return [sink.name, tally.counts()] as const;
   });
   return Object.fromEntries(counts);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from 'devservices/machine';
-import type { LeftTrace } from './left-trace.ts';
+import type { LeftRun } from './left-run.ts';
 import { liveBriefly } from './live-briefly.ts';
 import { findSdk } from './load-sdk.ts';
 import { openClient } from './sdk-client.ts';
 
 liveBriefly();
-const { root, sinks, frame, event, trace } = JSON.parse(readFileSync(0, 'utf8')) as LeftTrace;
+const { root, sinks, frame, errors, trace } = JSON.parse(readFileSync(0, 'utf8')) as LeftRun;
 const silent = () => {};
 const client = openClient({
   found: findSdk(
@@ -24,6 +24,7 @@ const client = openClient({
   signal: new AbortController().signal,
   handOver: () => 0,
 });
-client.tellTransaction(event, trace);
+for (const error of errors) client.tellError(error);
+if (trace) client.tellTransaction(trace.event, trace.description);
 await client.flush(9000);
 process.exit(0);

@@ -200,6 +200,7 @@ for (const hook of hookNames) {
         plan: expect.objectContaining({ services: expect.anything() }),
         skip: expect.any(Function),
         recreate: expect.any(Function),
+        pass: expect.any(Function),
         fail: expect.any(Function),
       },
       serviceReady: { service: 'db', endpoints: {} },
@@ -209,8 +210,8 @@ for (const hook of hookNames) {
           api: expect.objectContaining({ state: 'ready' }),
         },
       },
-      beforeDown: { services: expect.arrayContaining(['db', 'api']) },
-      afterDown: { services: expect.arrayContaining(['db', 'api']) },
+      beforeDown: { services: expect.arrayContaining(['db', 'api']), config: { telemetry: true } },
+      afterDown: { services: expect.arrayContaining(['db', 'api']), config: { telemetry: true } },
     };
     expect(payload).toMatchObject(fields[hook]);
   });

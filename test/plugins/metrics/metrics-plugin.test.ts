@@ -73,6 +73,16 @@ test('a second `up` starts nothing, and one that is forced is a restart', async 
   expect(memory.total('service.restarts')).toBe(2);
 });
 
+test('what takes down is counted too, once', async () => {
+  const memory = createMemorySink();
+  await using made = testHost({ plugins: [metrics({ memory })] });
+  await made.host.down({});
+  expect(memory.rows()).toEqual([]);
+  await made.host.close();
+  expect(memory.count('phase.ms', { phase: 'down' })).toBe(1);
+  expect(memory.count('phase.ms', { phase: 'load' })).toBe(1);
+});
+
 test('what goes wrong is counted by its code', async () => {
   const memory = createMemorySink();
   await using made = testHost({ plugins: [metrics({ memory })] });

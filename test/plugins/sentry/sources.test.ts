@@ -44,6 +44,7 @@ test('the project’s option is declared, and is the sink where the configuratio
   onTestFinished(() => host.close());
   await host.up();
   await host.close();
+  await ingest.waitFor((all) => all.length === 1);
   expect(declared).toEqual(['sentry.dsn']);
   expect(ingest.items('transaction')).toMatchObject([{ transaction: 'devservices up' }]);
 });
@@ -56,7 +57,7 @@ test('taking down is told as well', async () => {
   onTestFinished(() => host.close());
   await host.host.down({});
   await host.host.close();
-  // Nothing was to do meanwhile: a process of its own loads the SDK for it.
+  // A process of its own loads the SDK for it.
   await ingest.waitFor((all) => all.length === 1);
   expect(ingest.items('transaction')).toMatchObject([{ transaction: 'devservices down' }]);
 });

@@ -1,7 +1,7 @@
 import type { Event } from '@sentry/core';
 import { resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { leaveTraceToProcess } from '../../../plugins/sentry/left-trace.ts';
+import { leaveRunToProcess } from '../../../plugins/sentry/left-run.ts';
 import { sinkOf } from '../../../plugins/sentry/resolve-sinks.ts';
 import { createIngest } from '../../rig/ingest-server.ts';
 
@@ -16,10 +16,10 @@ const event = {
   spans: [],
 } satisfies Event;
 
-test('a trace that is left reaches each sink that takes it, as it was, by the SDK of the repo', async () => {
+test('a run that is left is told to each sink as far as it takes it, by the SDK of the repo', async () => {
   const [one, two, none] = await Promise.all([createIngest(), createIngest(), createIngest()]);
   for (const ingest of [one, two, none]) onTestFinished(() => ingest.close());
-  const isLeft = leaveTraceToProcess({
+  const isLeft = leaveRunToProcess({
     root: resolve(import.meta.dirname, '../../..'),
     sinks: [
       sinkOf({ name: 'upstream', dsn: one.dsn }),
@@ -27,15 +27,20 @@ test('a trace that is left reaches each sink that takes it, as it was, by the SD
       sinkOf({ name: 'errors', dsn: none.dsn, items: { transaction: 0 } }),
     ],
     frame: { ...ids, release: 'devservices@1', environment: 'development', tags: {} },
-    event,
-    trace: { trace_id: ids.traceId, public_key: 'key', sampled: 'true' },
+    errors: [{ code: 'DS_PLUGIN_THREW', blame: 'plugin', atMs: 1000, frames: [], plugin: 'shop' }],
+    trace: {
+      event,
+      description: { trace_id: ids.traceId, public_key: 'key', sampled: 'true' },
+    },
   });
   expect(isLeft).toBe(true);
   for (const ingest of [one, two]) {
-    await ingest.waitFor((all) => all.length === 1);
+    await ingest.waitFor((all) => all.length === 2);
     expect(ingest.items('transaction')).toMatchObject([event]);
-    const [header] = ingest.envelopes().map((envelope) => envelope.header);
+    expect(ingest.items('event')).toMatchObject([{ tags: { code: 'DS_PLUGIN_THREW' } }]);
+    const header = ingest.envelopes().map((envelope) => envelope.header)[1];
     expect(header).toMatchObject({ trace: { trace_id: ids.traceId, sampled: 'true' } });
   }
-  expect(none.envelopes()).toEqual([]);
+  await none.waitFor((all) => all.length === 1);
+  expect(none.items('transaction')).toEqual([]);
 });
