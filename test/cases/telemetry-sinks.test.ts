@@ -42,11 +42,26 @@ test.each(answers)(
       // By this process or by the one that it was left to.
       await good.waitFor(() => hasAll(good));
       expect(messagesOf(good), bad).toEqual(['first', 'second', 'third']);
-      expect(good.items('transaction'), bad).toHaveLength(1);
+      expect(onceOf(good, 'transaction'), bad).toHaveLength(1);
       expect(poor.envelopes().length, bad).toBeGreaterThan(0);
     }
   },
 );
+
+test.each(answers)('one that %s costs nobody the trace of a plain `up`', async (_, answer) => {
+  const checkout = openCheckout();
+  const good = await openIngest('ok');
+  const poor = await openIngest(answer);
+  checkout.configure({
+    sentry: `{ dsn: '${poor.dsn}', sinks: { relay: '${good.dsn}' } }`,
+    services,
+  });
+  const up = await checkout.task('up', ['--json']);
+  expect(up).toMatchObject({ exitCode: 0, stderr: '', finished: { ok: true, errors: [] } });
+  await good.waitFor((all) => all.length > 0);
+  expect(good.items('transaction')).toMatchObject([{ transaction: 'devservices up' }]);
+  await poor.waitFor((all) => all.length > 0);
+});
 
 test('what nobody has answered when the time is up arrives when the task has ended', async () => {
   const checkout = openCheckout();
@@ -62,7 +77,7 @@ test('what nobody has answered when the time is up arrives when the task has end
   slow.answer('ok');
   slow.release();
   await slow.waitFor(() => hasAll(slow));
-  expect(new Set(messagesOf(slow))).toEqual(new Set(['first', 'second', 'third']));
+  expect(messagesOf(slow)).toEqual(['first', 'second', 'third']);
 });
 
 test('one that is away costs nothing', async () => {
@@ -92,10 +107,15 @@ async function openIngest(answer: IngestAnswer): Promise<Ingest> {
   return ingest;
 }
 
+/** What was answered too late, on a busy machine, comes twice, with the same id. */
+const onceOf = (ingest: Ingest, type: string): readonly { message?: string }[] => {
+  const items = ingest.items(type) as { event_id: string; message?: string }[];
+  return [...new Map(items.map((item) => [item.event_id, item])).values()];
+};
+
 const messagesOf = (ingest: Ingest): string[] =>
-  ingest
-    .items('event')
-    .flatMap((event) => (event as { message?: string }).message ?? [])
+  onceOf(ingest, 'event')
+    .flatMap(({ message }) => message ?? [])
     .toSorted();
 
 const hasAll = (ingest: Ingest): boolean =>

@@ -30,6 +30,8 @@ describe.skipIf(engine === null)('the trace of an `up` of four services', () => 
     });
     up = await checkout.task('up', ['--json', '--offline']);
     journal = checkout.journal();
+    // It is told by a process that outlives the task.
+    await ingest.waitFor(() => ingest.items('transaction').length > 0);
     [trace] = ingest.items('transaction') as Transaction[];
   });
 
