@@ -13,7 +13,10 @@ import { catalogue } from './sentry-table.ts';
 type Options = Parameters<typeof sentryCatalogue>[0];
 
 async function openExample(options: Options = {}, env: Readonly<Record<string, string>> = {}) {
-  const opened = createTestHost({ config: { ...config, plugins: [sentryCatalogue(options)] }, env });
+  const opened = createTestHost({
+    config: { ...config, plugins: [sentryCatalogue(options)] },
+    env,
+  });
   await opened.host.configure();
   return opened;
 }
