@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createIngest } from '../rig/ingest-server.ts';
 import { createTelemetryCheckout, type ErrorEvent } from '../rig/telemetry-checkout.ts';
@@ -104,7 +104,7 @@ test('no secret, command line, message, path or name of somebody is in anything 
       },
     }`,
   });
-  const env = { USER: words.user, LOGNAME: words.user, HOME: `/nowhere/${words.user}` };
+  const env = { USER: words.user, LOGNAME: words.user, HOME: join(checkout.outside, words.user) };
   for (const args of [['web'], ['broken'], ['wbe']]) await checkout.task('up', args, { env });
   await ingest.waitFor(
     () => ingest.items('transaction').length === 3 && ingest.items('event').length > 0,
