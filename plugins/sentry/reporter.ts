@@ -10,7 +10,7 @@ import { createTally } from './multiplex/tally.ts';
 import type { ClientContext, SdkClient } from './sdk-client.ts';
 import { sayWhy } from './say-why.ts';
 import type { SdkSetup } from './sdk-setup.ts';
-import type { SinkSpec } from './sink-spec.ts';
+import { type SinkSpec, takesTransactions } from './sink-spec.ts';
 import { recordRun } from './trace/record-run.ts';
 import type { RunRecord } from './trace/record-run.ts';
 import { type ToldError, toldErrors } from './told-errors.ts';
@@ -143,7 +143,7 @@ async function leave(
   if (!leaveRun({ root: place.root, sinks, frame, errors, trace })) return undefined;
   const counts = sinks.map((sink) => {
     const tally = createTally(sink.name, metrics);
-    const each = [...errors.map(() => true), ...(trace ? [takesTraces(sink)] : [])];
+    const each = [...errors.map(() => true), ...(trace ? [takesTransactions(sink)] : [])];
     for (const isTaken of each) {
       tally.captured();
       if (isTaken) tally.handedOver();
@@ -157,11 +157,8 @@ async function leave(
 /** Whether somebody gets the trace of this task. */
 function isTraced({ setup, sinks }: ReporterContext): boolean {
   if (setup.options.dropTransactions || !setup.trace().isSampled) return false;
-  return sinks.some(takesTraces);
+  return sinks.some(takesTransactions);
 }
-
-const takesTraces = ({ sampleRate, itemRates }: SinkSpec): boolean =>
-  sampleRate > 0 && (itemRates['transaction'] ?? 1) > 0;
 
 function isWait(event: DevServicesEvent): boolean {
   return event.event === 'service-state' && ['pulling', 'starting'].includes(event.state);

@@ -15,3 +15,8 @@ export const defaultItemRates: SinkSpec['itemRates'] = {
   metric_buckets: 0,
   trace_metric: 0,
 };
+
+/** Whether any trace gets there. */
+export function takesTransactions({ sampleRate, itemRates }: SinkSpec): boolean {
+  return sampleRate > 0 && (itemRates['transaction'] ?? 1) > 0;
+}

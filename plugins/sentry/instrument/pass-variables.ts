@@ -3,7 +3,7 @@ import { type Clock, systemClock, withDeadline } from 'devservices/machine';
 import type { Instrument } from '../contract.ts';
 import { readDsn } from '../dsn.ts';
 import type { SdkSetup } from '../sdk-setup.ts';
-import type { SinkSpec } from '../sink-spec.ts';
+import { takesTransactions } from '../sink-spec.ts';
 import { namesOf } from './add-variables.ts';
 import { readInstrument } from './read-instrument.ts';
 import { seenFrom } from './seen-from.ts';
@@ -71,9 +71,6 @@ async function askSetup(request: PassRequest): Promise<Known> {
     traceOf: (service) => ({ SENTRY_TRACE: trace.header(service), SENTRY_BAGGAGE: baggage }),
   };
 }
-
-const takesTransactions = ({ sampleRate, itemRates }: SinkSpec): boolean =>
-  sampleRate > 0 && (itemRates['transaction'] ?? 1) > 0;
 
 function variablesOf(
   { dsn, revision, traceOf }: Known,
