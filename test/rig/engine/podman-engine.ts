@@ -67,7 +67,16 @@ async function findService({ socket }: PodmanPaths): Promise<ProcessIdentity | n
 async function startService(paths: PodmanPaths): Promise<void> {
   const packages = await unpackTrixie({
     name: 'podman',
-    packages: ['podman', 'crun', 'netavark', 'aardvark-dns', 'nftables', 'catatonit', 'procps'],
+    packages: [
+      'podman',
+      'crun',
+      'netavark',
+      'aardvark-dns',
+      'nftables',
+      'catatonit',
+      'procps',
+      'dash',
+    ],
     withDependencies: true,
   });
   const started = performance.now();
@@ -81,7 +90,9 @@ async function startService(paths: PodmanPaths): Promise<void> {
   say(`podman up on unix://${paths.socket} after ${Math.round(performance.now() - started)} ms`);
 }
 
-// The packages' `/usr`, C library included, stands in for the machine's: in this mount namespace only.
+// The packages' `/usr`, C library included, stands in for the machine's: in this mount namespace only. Reading
+// its log of events, podman may dereference nothing and end (seen once in many runs); as under systemd it is
+// started again, and its containers go on.
 const script = `
   packages="$1" state="$2"; shift 2
   ip link set lo up
@@ -91,7 +102,7 @@ const script = `
   done
   if [ -d /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi
   mount --bind "$packages/usr" /usr
-  exec catatonit -- podman "$@"`;
+  exec catatonit -- dash -c 'until podman "$@"; do echo "podman ended with $?: once more"; done' podman "$@"`;
 
 async function spawnService(paths: PodmanPaths, packages: string): Promise<ProcessIdentity> {
   const namespaces = '--net --mount --propagation private --pid --fork --kill-child --mount-proc';
