@@ -23,6 +23,8 @@ export const podmanDifferences: readonly Difference[] = [
     reason: 'It compares field by field with what Compose makes on a Docker Engine.',
   },
   ...[
+    'test/cases/instrument.test.ts',
+    'test/cases/instrument-spotlight.test.ts',
     'test/cases/relay.test.ts',
     'test/cases/relay-toggle.test.ts',
     'test/cases/toggle.test.ts',
