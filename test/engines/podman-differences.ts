@@ -23,6 +23,7 @@ export const podmanDifferences: readonly Difference[] = [
     reason: 'It compares field by field with what Compose makes on a Docker Engine.',
   },
   ...[
+    'test/cases/dependency-addresses.test.ts',
     'test/cases/instrument.test.ts',
     'test/cases/instrument-spotlight.test.ts',
     'test/cases/relay.test.ts',
