@@ -1,6 +1,7 @@
 import { definePlugin } from 'devservices';
 import type { RunnerContext } from 'devservices/runner';
 import type Dockerode from 'dockerode';
+import type { EngineRoute } from './engine/engine-route.ts';
 import type { Engine } from './engine-side.ts';
 import { dockerOptions } from './options.ts';
 
@@ -8,6 +9,8 @@ declare module 'devservices' {
   interface Contracts {
     /** The Docker Engine's client, connected. */
     engine: Dockerode;
+    /** How one gets to the machine that it runs on. */
+    engineRoute: EngineRoute;
   }
 }
 
@@ -43,6 +46,13 @@ export const docker = definePlugin({
       );
     });
     ctx.expose('engine', async (context) => (await open(context)).client(ctx.signal));
+    ctx.expose('engineRoute', async (context) => {
+      const [address, { describeRoute }] = await Promise.all([
+        open(context).then((found) => found.connect(ctx.signal)),
+        load(),
+      ]);
+      return describeRoute(address, { isAttended: process.stdin.isTTY });
+    });
     ctx.hooks.afterHealth.tap('docker', async ({ services, signal }) => {
       // One that was not there is no news where nothing runs on it.
       const address = engine?.url ? await engine.connect(signal) : undefined;

@@ -28,6 +28,8 @@ export interface SshAddress {
   readonly host: string;
   readonly user?: string;
   readonly port?: number;
+  /** Of ssh, instead of the user's own. */
+  readonly configFile?: string;
   /** Of the engine's socket there; the docker CLI there knows without. */
   readonly path?: string;
   /** The socket is forwarded by ssh itself, as there is no docker CLI there. */

@@ -23,27 +23,39 @@ export function portArguments(
   return [...optionsFor(address, isAttended), '-W', `127.0.0.1:${port}`, '--', address.host];
 }
 
+/** The same for the machine itself, its name last: for those who forward ports. */
+export function machineArguments(
+  address: SshAddress,
+  { isAttended }: { isAttended: boolean },
+): string[] {
+  return [...reachOptions(address, isAttended), address.host];
+}
+
 /** What a person types to have ports of the other machine on this one. */
 export function forwardCommand(
-  { host, user, port }: Pick<SshAddress, 'host' | 'user' | 'port'>,
+  { host, user, port, configFile }: Pick<SshAddress, 'host' | 'user' | 'port' | 'configFile'>,
   ports: readonly number[],
 ): string {
   return [
     'ssh -N',
+    ...(configFile === undefined ? [] : [`-F ${configFile}`]),
     ...ports.map((one) => `-L ${one}:127.0.0.1:${one}`),
     ...(port === undefined ? [] : [`-p ${port}`]),
     user === undefined ? host : `${user}@${host}`,
   ].join(' ');
 }
 
-function optionsFor({ user, port }: SshAddress, isAttended: boolean): string[] {
+function optionsFor(address: SshAddress, isAttended: boolean): string[] {
+  return [...reachOptions(address, isAttended), '-o', 'ClearAllForwardings=yes'];
+}
+
+function reachOptions({ user, port, configFile }: SshAddress, isAttended: boolean): string[] {
   return [
+    ...(configFile === undefined ? [] : ['-F', configFile]),
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     // Where nobody is there to answer, a question would wait for ever.
     ...(isAttended ? [] : ['-o', 'BatchMode=yes']),
-    '-o',
-    'ClearAllForwardings=yes',
     '-o',
     'RemoteCommand=none',
   ];

@@ -7,6 +7,7 @@ import type {
   EngineAddress,
   SshAddress,
 } from '../../../../plugins/docker/engine/engine-address.ts';
+import { describeRoute } from '../../../../plugins/docker/engine/engine-route.ts';
 import { engineArguments } from '../../../../plugins/docker/engine/ssh/ssh-command.ts';
 
 const resolve = (text: string, tls?: object) => resolveEngineAddress(text, { way: 'test', tls });
@@ -63,13 +64,33 @@ describe('addresses of engines', () => {
     const address = resolve('ssh://me@box:2222/run/e.sock') as SshAddress;
     const args = engineArguments(address, { isAttended: false });
     expect(args.join(' ')).toBe(
-      '-l me -p 2222 -o BatchMode=yes -o ClearAllForwardings=yes -o RemoteCommand=none -T -- box ' +
+      '-l me -p 2222 -o BatchMode=yes -o RemoteCommand=none -o ClearAllForwardings=yes -T -- box ' +
         'docker --host unix:///run/e.sock system dial-stdio',
     );
     expect(engineArguments(address, { isAttended: true })).not.toContain('BatchMode=yes');
     expect(
       engineArguments({ ...address, isForwarded: true }, { isAttended: true }).slice(-4),
     ).toEqual(['-W', '/run/e.sock', '--', 'box']);
+  });
+
+  test('the way to its machine has the host last, and forwards what it is told to', () => {
+    const address = resolve('ssh://me@box:2222/run/e.sock') as SshAddress;
+    const route = describeRoute({ ...address, configFile: '/s/config' }, { isAttended: false });
+    expect(route).toEqual({
+      url: 'ssh://me@box:2222/run/e.sock',
+      isLocal: false,
+      sshArguments: '-F /s/config -l me -p 2222 -o BatchMode=yes -o RemoteCommand=none box'.split(
+        ' ',
+      ),
+    });
+    for (const [url, isLocal] of [
+      ['unix:///run/e.sock', true],
+      ['tcp://10.0.0.7', false],
+    ] as const) {
+      const other = describeRoute(resolve(url) as EngineAddress, { isAttended: true });
+      expect(other).toMatchObject({ isLocal });
+      expect(other).not.toHaveProperty('sshArguments');
+    }
   });
 
   test.each([
