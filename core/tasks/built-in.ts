@@ -29,6 +29,7 @@ export const builtInTasks: Readonly<Record<string, () => Promise<TaskModule>>> =
   toggle: () => import('../../tasks/toggle.ts'),
   tokens: () => import('../../tasks/tokens.ts'),
   up: () => import('../../tasks/up.ts'),
+  workstations: () => import('../../tasks/workstations.ts'),
 };
 
 /** What help knows of them: from `tasks.json` where the package was built, else from their sources. */

@@ -65,6 +65,7 @@ test.each([
 test.each([
   ['serve'],
   ['tokens', 'list'],
+  ['workstations', 'list'],
   ['permissions', 'list', '--user', 'ada'],
   ['options', 'get'],
 ])('%s without its plugin: who lists the plugins is to list it', async (...words) => {
