@@ -13,9 +13,11 @@ const plainWords = /^[\p{L}\p{N}_@%+=:,./ \t-]*$/u;
 
 const harmlessOptions: readonly string[] = [
   'cwd',
+  'exports',
   'input',
   'nothrow',
   'quiet',
+  'signal',
   'timeout',
   'timeoutSignal',
   'killSignal',

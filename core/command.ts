@@ -7,9 +7,14 @@ import { type Clock, systemClock } from './clock.ts';
 import { isDevServicesError } from './errors/error.ts';
 
 /** zx's options, but for the synchronous ones: what services export is not known synchronously. */
-export type CommandOptions = Partial<
+export interface CommandOptions extends Partial<
   Omit<Options, 'sync' | 'spawn' | 'spawnSync' | 'signal' | 'ac'>
->;
+> {
+  /** false: without what the services export, so that nothing is configured or initialized for it. */
+  exports?: false;
+  /** When it aborts, this command's whole process group is ended, as by an interruption. */
+  signal?: AbortSignal;
+}
 
 /** A zx shell: `` await $`psql ${url}` ``. Values are quoted, never pasted. */
 export interface CommandShell {
@@ -52,7 +57,8 @@ function runCommand(
   values: readonly unknown[],
 ): ProcessPromise {
   if (context.allowed !== 'all') assertDeclaredCommand(pieces, context);
-  const { env: given = process.env, ...rest } = options;
+  const { env: given = process.env, exports, signal: own, ...rest } = options;
+  const signal = own === undefined ? context.signal : AbortSignal.any([context.signal, own]);
   if ([options.stdio].flat().includes('inherit')) context.onTerminal?.();
   const env: NodeJS.ProcessEnv = { ...given };
   let onSpawn = (): void => {};
@@ -65,14 +71,15 @@ function runCommand(
     env,
     spawn: ((file: string, args: readonly string[], spawnOptions: SpawnOptions) => {
       const child = spawn(file, args, spawnOptions);
-      stopOnAbort(child, { ...context, ownGroup: spawnOptions.detached === true });
+      stopOnAbort(child, { ...context, signal, ownGroup: spawnOptions.detached === true });
       onSpawn();
       return child;
     }) as typeof spawn,
   });
   // zx waits for values that are promises: this one adds nothing to the command, but the environment.
-  const environmentIsThere = context.env().then((exported) => {
-    context.signal.throwIfAborted();
+  const asked = exports === false ? Promise.resolve({}) : context.env();
+  const environmentIsThere = asked.then((exported) => {
+    signal.throwIfAborted();
     Object.assign(env, exported, options.env === undefined ? {} : given);
     return [];
   });

@@ -46,6 +46,30 @@ test('exports are asked for at each command, and win over what the process has',
   expect(await $({ env: { HOME: 'given' } })`printf %s "$HOME"`.text()).toBe('given');
 });
 
+test('a command may go without the exports, which then nobody asks for', async () => {
+  const $ = shell({ allowed: ['printenv'], env: () => Promise.reject(new Error('asked for')) });
+  const { exitCode } = await $({ exports: false, nothrow: true })`printenv DATABASE_URL`;
+  expect(exitCode).toBe(1);
+  expect(await $({ exports: false })`printenv PATH`.text()).toBe(`${process.env['PATH']}\n`);
+});
+
+test('a signal of its own ends a command with its group, and no other', async () => {
+  const own = new AbortController();
+  const $ = shell();
+  const other = $`cat`;
+  const running = $({ signal: own.signal, nothrow: true })`sleep 60 & echo $!; wait`;
+  let child = 0;
+  for await (const line of running) {
+    child = Number(line);
+    own.abort(new Error('too slow'));
+  }
+  expect((await running).signal).toBe('SIGTERM');
+  await vi.waitFor(() => expect(identifyProcess(child)).toBeUndefined(), { timeout: 10_000 });
+  expect((await thrownBy($({ signal: own.signal })`cat`))['cause']).toBe(own.signal.reason);
+  other.stdin.end('still here');
+  expect(await other.text()).toBe('still here');
+});
+
 test('zx’s ways to read, pipe and forgive work before the environment is known', async () => {
   const $ = shell();
   expect(await $`echo hi`.pipe($`tr a-z A-Z`).text()).toContain('HI');
