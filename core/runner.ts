@@ -11,6 +11,7 @@ export type { Finding } from './run/finding.ts';
 export type { Endpoints, ImageProgress } from './events.ts';
 export type { Readiness } from './readiness/readiness.ts';
 export type { PlannedDependency } from './service/service.ts';
+export type { CommandOptions, CommandShell } from './command.ts';
 export type { ContractToken } from './contract-token.ts';
 export type { Logger } from './log.ts';
 export type * from './metrics.ts';

@@ -17,6 +17,7 @@ import { processErrors } from '../plugins/process/errors.ts';
 import { optionErrors } from '../plugins/project-options/errors.ts';
 import { sentryErrors } from '../plugins/sentry/errors.ts';
 import { storeErrors } from '../plugins/store/errors.ts';
+import { workstationErrors } from '../plugins/workstations/errors.ts';
 import { apiExamples } from './control-api-error-examples.ts';
 import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
 import { embeddedExamples } from './embedded-error-examples.ts';
@@ -34,6 +35,7 @@ import { processExamples } from './process-error-examples.ts';
 import { optionExamples } from './project-options-error-examples.ts';
 import { sentryExamples } from './sentry-error-examples.ts';
 import { storeExamples } from './store-error-examples.ts';
+import { workstationExamples } from './workstations-error-examples.ts';
 
 interface Area {
   title: string;
@@ -71,6 +73,7 @@ export const errorAreas: readonly Area[] = [
   { title: 'Sentry', entries: sentryErrors.entries, examples: sentryExamples },
   { title: 'Control API', entries: apiErrors.entries, examples: apiExamples },
   { title: 'Metrics', entries: metricsErrors.entries, examples: metricsExamples },
+  { title: 'Workstations', entries: workstationErrors.entries, examples: workstationExamples },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 

@@ -10,6 +10,7 @@ const shipped: readonly {
   { name: 'project-options', call: 'projectOptions()', exposes: ['projectOptions'] },
   { name: 'control-api', call: 'controlApi()', exposes: ['api', 'apiTokens'] },
   { name: 'metrics', call: 'metrics()', exposes: ['prometheus'] },
+  { name: 'workstations', call: 'workstations()', exposes: ['workstations'] },
   { name: 'sentry', call: 'sentry()', exposes: ['sentry'], serviceFields: ['instrument'] },
 ];
 
