@@ -63,7 +63,7 @@ export async function startTlsProxy(target: string): Promise<TlsProxy> {
 }
 
 /** A CA of its own, with a certificate for a server on 127.0.0.1 and one for a client. */
-function makeAuthority(folder: string): string {
+export function makeAuthority(folder: string): string {
   mkdirSync(folder, { mode: 0o700 });
   const run = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const key = (name: string) => [
