@@ -1,34 +1,43 @@
 import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installMissing } from './engine/install-packages.ts';
+import { runFolder } from './engine/places.ts';
 import { freePorts } from './free-ports.ts';
 import { commandLines } from './command-lines.ts';
 
-/** An sshd of a test's own on 127.0.0.1, and an `ssh` that knows nothing of this machine's user. */
+/** An sshd of a test's own, and an `ssh` that knows nothing of this machine's user. */
 export interface SshServer {
+  /** Of 127.0.0.1; 22 where it is on another machine, which only `Host box` leads to. */
   readonly port: number;
   /** `PATH` with the `ssh` that reads this folder's configuration, keys and known hosts. */
   readonly path: string;
   /** Of its client: `Host box` is the server. */
   writeClientConfig(more: string): void;
-  /** Whether the client knows the server's key. */
-  setKnown(isKnown: boolean): void;
+  /** Whether the client knows the server's key, or knew another one. */
+  setKnown(isKnown: boolean | 'changed'): void;
   /** Command lines of this client's processes that live. */
   clients(): string[];
   close(): Promise<void>;
 }
 
-/** `environment` is that of the commands that run there. */
+/**
+ * `environment` is that of the commands that run there. With `on`, a process, it has that one's network
+ * and mounts: each connection is an sshd in there, and none listens.
+ */
 export async function startSshServer(
   environment: Readonly<Record<string, string>> = {},
+  { on }: { on?: number } = {},
 ): Promise<SshServer> {
   await installMissing({ programs: ['sshd', 'ssh'], packages: ['openssh-server'] });
-  const folder = mkdtempSync(join(tmpdir(), 'ds-ssh-'));
+  // Folders for temporary files are not the same there.
+  const folder = mkdtempSync(join(on === undefined ? tmpdir() : runFolder(), 'ds-ssh-'));
   const file = (name: string) => join(folder, name);
-  const [port] = await freePorts(1);
+  const [port = 22] = on === undefined ? await freePorts(1) : [];
+  const enter = `nsenter --target ${on} --net --mount /usr/sbin/sshd -i -f ${file('sshd_config')}`;
   for (const name of ['host_key', 'user_key']) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
   }
@@ -57,23 +66,41 @@ export async function startSshServer(
       `UserKnownHostsFile ${file('known_hosts')}`,
       'GlobalKnownHostsFile /dev/null',
       'Host box',
-      'HostName 127.0.0.1',
-      `Port ${port}`,
       'User root',
+      ...(on === undefined
+        ? ['HostName 127.0.0.1', `Port ${port}`]
+        : ['HostName box.test', `ProxyCommand ${enter}`]),
       more,
     ]);
   writeClientConfig('');
   mkdirSync(file('bin'));
   write('bin/ssh', ['#!/bin/sh', `exec /usr/bin/ssh -F ${file('ssh_config')} "$@"`]);
   chmodSync(file('bin/ssh'), 0o700);
-  const setKnown = (isKnown: boolean) => {
-    const key = readFileSync(file('host_key.pub'), 'utf8').trim();
-    write('known_hosts', isKnown ? [`[127.0.0.1]:${port} ${key}`] : []);
+  const setKnown: SshServer['setKnown'] = (isKnown) => {
+    const key = readFileSync(file(isKnown === true ? 'host_key.pub' : 'user_key.pub'), 'utf8');
+    const name = on === undefined ? `[127.0.0.1]:${port}` : 'box.test';
+    write('known_hosts', isKnown ? [`${name} ${key.trim()}`] : []);
   };
   setKnown(true);
   // What it separates its privileges with; the package's service would make it.
   mkdirSync('/run/sshd', { recursive: true });
-  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('sshd_config')], {
+  const server = on === undefined ? await listen(file('sshd_config')) : undefined;
+  return {
+    port,
+    path: `${file('bin')}:${process.env['PATH']}`,
+    writeClientConfig,
+    setKnown,
+    clients: () => commandLines().filter((line) => line.includes(file('ssh_config'))),
+    async close() {
+      server?.kill();
+      if (server) await once(server, 'exit');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listen(configFile: string): Promise<ChildProcess> {
+  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', configFile], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -84,16 +111,5 @@ export async function startSshServer(
     });
     server.once('exit', () => reject(new Error(`sshd ended at once:\n${said}`)));
   });
-  return {
-    port,
-    path: `${file('bin')}:${process.env['PATH']}`,
-    writeClientConfig,
-    setKnown,
-    clients: () => commandLines().filter((line) => line.includes(file('ssh_config'))),
-    async close() {
-      server.kill();
-      await once(server, 'exit');
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return server;
 }

@@ -9,6 +9,7 @@ import { createNewerEngine } from './newer-engine.ts';
 import { cacheFolder, runFolder } from './places.ts';
 import type { EngineFolders } from './places.ts';
 import { createPodmanEngine } from './podman-engine.ts';
+import { createRemoteDaemon } from './remote-daemon.ts';
 
 /** An engine of another make beside the one that the rig takes by itself. */
 export interface EngineBeside {
@@ -22,9 +23,13 @@ export interface EngineBeside {
   findPid(): Promise<number | null>;
 }
 
+/** The one that the tests reach by ssh alone. */
+export const remoteDaemon = createRemoteDaemon(foldersOf('remote'));
+
 export const enginesBeside: Readonly<Record<string, EngineBeside>> = {
   newer: createNewerEngine(foldersOf('newer')),
   podman: createPodmanEngine(foldersOf('podman')),
+  remote: remoteDaemon,
 };
 
 function foldersOf(name: string): EngineFolders {

@@ -22,6 +22,8 @@ export interface PrivateEngineOptions {
   iptables?: boolean;
   /** A network namespace of its own, as long as the engine runs: it publishes ports there only. */
   ownNetwork?: boolean;
+  /** A folder of which it has an empty one of its own, as another machine has. Only with `ownNetwork`. */
+  ownFolder?: string;
   /** Folder of unpacked packages whose dockerd and containerd are taken, not the machine's. */
   packages?: string;
 }
@@ -90,7 +92,7 @@ async function startDaemon(folders: EngineFolders, options: PrivateEngineOptions
 
 async function spawnDaemon(
   folders: EngineFolders,
-  { iptables = true, ownNetwork = false, packages }: PrivateEngineOptions,
+  { iptables = true, ownNetwork = false, ownFolder, packages }: PrivateEngineOptions,
 ): Promise<ProcessIdentity> {
   const paths = enginePaths(folders);
   await mkdir(paths.dataRoot, { recursive: true, mode: 0o711 });
@@ -99,7 +101,7 @@ async function spawnDaemon(
     ...(packages ? [`${packages}/usr/sbin`, `${packages}/usr/bin`] : []),
     iptables ? await findIptables(paths.bin) : systemPath,
   ].join(':');
-  const [program, ...first] = ownNetwork ? inOwnNetwork : ['dockerd'];
+  const [program = '', ...first] = ownNetwork ? inOwnNetwork(ownFolder) : ['dockerd'];
   const log = openSync(paths.log, 'a', 0o600);
   const child = spawn(
     program,
@@ -122,14 +124,19 @@ async function spawnDaemon(
 }
 
 /** Each program becomes the next: the pid is dockerd's in the end. */
-const inOwnNetwork = [
-  'unshare',
-  '--net',
-  'sh',
-  '-c',
-  'ip link set lo up && exec "$0" "$@"',
-  'dockerd',
-] as const;
+function inOwnNetwork(ownFolder: string | undefined): readonly string[] {
+  const unshare = ['unshare', '--net', ...(ownFolder === undefined ? [] : ['--mount'])];
+  const mount = ownFolder === undefined ? '' : 'mount -t tmpfs tmpfs "$1" && shift && ';
+  const script = `ip link set lo up && ${mount}exec "$0" "$@"`;
+  return [
+    ...unshare,
+    'sh',
+    '-c',
+    script,
+    'dockerd',
+    ...(ownFolder === undefined ? [] : [ownFolder]),
+  ];
+}
 
 async function answers(
   socket: string,
