@@ -17,7 +17,7 @@ export {
 } from './errors/error.ts';
 export { stackFrames } from './errors/stack-frames.ts';
 export { fileReason, isErrno } from './identity/file-reason.ts';
-export { findListeners, type Listener } from './identity/listeners.ts';
+export { findListeners, type Listener, parseListeners } from './identity/listeners.ts';
 export { acquireLock, type Lock } from './identity/lock.ts';
 export { readLockHolder } from './identity/lock-folder.ts';
 export { ensurePrivateFolder } from './identity/private-folder.ts';
