@@ -87,5 +87,6 @@ export const workstationExamples: ExamplesOf<typeof workstationErrors> = {
     reason: 'its program ended with exit status 1',
     lines: ['ERROR: (gcloud.workstations.start-tcp-tunnel) Workstation is not running.'],
   },
+  DS_TUNNEL_LIVES_ON: { name: 'box', pids: [4021] },
   DS_TUNNEL_UNKNOWN: { names: ['bocks'], known: ['box'] },
 };

@@ -191,6 +191,13 @@ export const workstationErrors = defineErrors({
     hint: ({ name }) =>
       `\`devservices workstations status ${name}\` shows whether it runs; then try again.`,
   }),
+  DS_TUNNEL_LIVES_ON: entry<{ name: string; pids: readonly number[] }>({
+    blame: 'environment',
+    title: 'A tunnel to a workstation could not be ended',
+    message: ({ name, pids }) =>
+      `SIGKILL did not end ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')} of the tunnel to ${name}.`,
+    hint: () => 'See whose they are and what they wait for, by `ps -o pid,user,stat,wchan,args`.',
+  }),
   DS_TUNNEL_UNKNOWN: entry<{ names: readonly string[]; known: readonly string[] }>({
     blame: 'user',
     title: 'A tunnel that is not recorded was named',
