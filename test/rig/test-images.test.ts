@@ -13,7 +13,7 @@ const engine = await ensureEngine();
 
 describe.skipIf(engine === null)('images of the rig on a real engine', () => {
   const docker = new Docker({ socketPath: engine?.socketPath ?? '' });
-  const images = engine?.images ?? { postgres: '', redis: '', tools: '' };
+  const images = engine?.images ?? { postgres: '', redis: '', tools: '', workstation: '' };
   const network = `ds-images-${process.pid}`;
   beforeAll(() => docker.createNetwork({ Name: network }));
   afterAll(() => docker.getNetwork(network).remove());
@@ -117,6 +117,17 @@ describe.skipIf(engine === null)('images of the rig on a real engine', () => {
   test('tools has what scripted containers need', async () => {
     const Cmd = ['sh', '-c', 'busybox true && nc -h 2>/dev/null; python3 -c "import socket"'];
     const container = await docker.createContainer({ Image: images.tools, Cmd });
+    onTestFinished(() => container.remove({ force: true }));
+    await container.start();
+    expect(await container.wait()).toMatchObject({ StatusCode: 0 });
+  });
+
+  test('workstation has sshd, git and sudo, and no host key that all of its containers would share', async () => {
+    const script = 'test -x /usr/sbin/sshd && git --version && sudo -V && ! ls /etc/ssh/ssh_host_*';
+    const container = await docker.createContainer({
+      Image: images.workstation,
+      Cmd: ['sh', '-c', script],
+    });
     onTestFinished(() => container.remove({ force: true }));
     await container.start();
     expect(await container.wait()).toMatchObject({ StatusCode: 0 });

@@ -11,7 +11,7 @@ import { cacheFolder } from './places.ts';
 import { runOrThrow } from './run-command.ts';
 import { say } from './say.ts';
 
-/** What the three images need; kept in one base so that Debian's packages are fetched once. */
+/** What the images need; kept in one base so that Debian's packages are fetched once. */
 const basePackages = 'postgresql-15 redis-server netcat-openbsd busybox curl python3-minimal'.split(
   ' ',
 );

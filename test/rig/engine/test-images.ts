@@ -18,6 +18,8 @@ export const testImages = {
   redis: 'devservices-test/redis:7',
   /** No entrypoint, `sh` by default; busybox, nc, curl, python3 for scripted containers. */
   tools: 'devservices-test/tools:1',
+  /** The same with sshd, git and sudo, and without host keys of its own. */
+  workstation: 'devservices-test/workstation:1',
 } as const;
 
 export type TestImages = typeof testImages;
@@ -31,6 +33,7 @@ const sources: Readonly<Record<keyof TestImages, readonly string[]>> = {
   postgres: ['Dockerfile', 'entrypoint.sh'],
   redis: ['Dockerfile', 'entrypoint.sh'],
   tools: ['Dockerfile'],
+  workstation: ['Dockerfile'],
 };
 
 /** Builds those images that the engine has not, or has from another recipe. */
