@@ -18,6 +18,14 @@ export const dockerExamples: ExamplesOf<typeof dockerErrors> = {
     instead: 'Name an engine by unix:// or tcp://.',
   },
   DS_DOCKER_TOO_OLD: { way: 'DOCKER_HOST', version: '1.39', minimum: '1.41' },
+  DS_DOCKER_ELSEWHERE: {
+    host: 'build',
+    mounts: [
+      { service: 'api', field: 'volumes', path: '/home/ada/shop/src' },
+      { service: 'api', field: 'secrets.key', path: '/home/ada/shop/key.pem' },
+    ],
+    processes: [{ service: 'proxy', process: 'web' }],
+  },
   DS_DOCKER_LOST: { address: 'unix:///var/run/docker.sock', reason: 'the connection was reset' },
   DS_DOCKER_REQUEST_FAILED: { doing: 'make the network shop', reason: 'internal error' },
   DS_DOCKER_RUN_REFUSED: { service: 'redis', reason: 'invalid capability: SYS_TIM' },
@@ -40,6 +48,7 @@ export const dockerExamples: ExamplesOf<typeof dockerErrors> = {
     owner: 'it has no labels of ours',
   },
   DS_DOCKER_PORT_TAKEN: { service: 'redis', port: 6379, owner: 'other_redis' },
+  DS_DOCKER_FORWARD_FAILED: { host: 'build', reason: 'its sshd lets nobody forward ports' },
   DS_DOCKER_COMMAND_REFUSED: {
     service: 'redis',
     command: 'redis-clii',

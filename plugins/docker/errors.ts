@@ -6,6 +6,20 @@ export interface EngineAttempt {
   reason: string;
 }
 
+/** A file or folder that a container mounts by its path. */
+export interface MountedPath {
+  service: string;
+  /** Where the configuration says so: `volumes`, `secrets.key`. */
+  field: string;
+  path: string;
+}
+
+/** A process of this machine that a container has to reach. */
+export interface NeededProcess {
+  service: string;
+  process: string;
+}
+
 /** Everything that plugins/docker can throw about the engine itself; images have their own. */
 export const dockerErrors = defineErrors({
   DS_DOCKER_UNREACHABLE: entry<{ tried: readonly EngineAttempt[]; isWsl?: boolean }>({
@@ -33,6 +47,25 @@ export const dockerErrors = defineErrors({
     message: ({ way, version, minimum }) =>
       `The engine of ${way} speaks API ${version}; devservices needs ${minimum} or newer.`,
     hint: () => 'Update Docker to Engine 20.10 or newer.',
+  }),
+  DS_DOCKER_ELSEWHERE: entry<{
+    host: string;
+    mounts: readonly MountedPath[];
+    processes: readonly NeededProcess[];
+  }>({
+    blame: 'user',
+    title: 'What services need of this machine is not where the engine is',
+    message: ({ host, mounts, processes }) =>
+      [`The engine is on ${host}, where this is not to be had:`]
+        .concat(mounts.map(({ service, field, path }) => `  ${service}: ${path} (${field})`))
+        .concat(
+          processes.map((one) => `  ${one.service}: the process ${one.process} of this machine`),
+        )
+        .join('\n'),
+    hint: ({ host, mounts }) =>
+      mounts.length > 0
+        ? `Use a named volume or \`build\`, give secrets and configs a \`mode\` (they are then put into the container), or clone the repo on ${host} at the same path.`
+        : 'Run the process in a container as well, or take an engine of this machine.',
   }),
   DS_DOCKER_LOST: entry<{ address: string; reason: string }>({
     blame: 'environment',
@@ -111,6 +144,14 @@ export const dockerErrors = defineErrors({
       `taken${owner === undefined ? '' : ` by the container ${owner}`}.`,
     hint: ({ service }) =>
       `Stop what holds it, or change services.${service}.ports (\`host: 'auto'\` takes a free one).`,
+  }),
+  DS_DOCKER_FORWARD_FAILED: entry<{ host: string; reason: string }>({
+    blame: 'environment',
+    title: 'Ports of the engine’s machine cannot be had on this one',
+    message: ({ host, reason }) =>
+      `The ports of ${host} cannot be forwarded to this machine: ${reason}.`,
+    hint: ({ host }) =>
+      `See whether \`ssh ${host} true\` works, and whether its sshd lets you forward ports (AllowTcpForwarding, PermitOpen).`,
   }),
   DS_DOCKER_COMMAND_REFUSED: entry<{
     service: string;

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { definePlugin } from 'devservices';
 import type { RunnerContext } from 'devservices/runner';
 import type Dockerode from 'dockerode';
@@ -26,8 +27,11 @@ export const docker = definePlugin({
   setup(ctx) {
     const { env, log } = ctx;
     let engine: Engine | undefined;
+    let root = '';
     const load = () => import('./engine-side.ts');
-    const open = async ({ engine: address, engineSource }: RunnerContext): Promise<Engine> => {
+    const open = async (context: RunnerContext): Promise<Engine> => {
+      const { engine: address, engineSource } = context;
+      root = context.root;
       const { createEngine } = await load();
       engine ??= createEngine({
         engine: address ?? ctx.options.engine,
@@ -40,10 +44,11 @@ export const docker = definePlugin({
     };
     ctx.runner('container', async (context) => {
       const { createDockerRunner } = await load();
-      return createDockerRunner(
-        { env, cacheFolder: context.cacheFolder, warn: (text) => log.warn(text) },
-        await open(context),
-      );
+      const { cacheFolder, stateHome, runtimeFolder, checkoutFolder, project } = context;
+      const warn = (text: string) => log.warn(text);
+      const own = { project, checkout: basename(checkoutFolder) };
+      const forwards = { stateHome, runtimeFolder, own, warn };
+      return createDockerRunner({ env, cacheFolder, warn, forwards }, await open(context));
     });
     ctx.expose('engine', async (context) => (await open(context)).client(ctx.signal));
     ctx.expose('engineRoute', async (context) => {
@@ -52,6 +57,14 @@ export const docker = definePlugin({
         load(),
       ]);
       return describeRoute(address, { isAttended: process.stdin.isTTY });
+    });
+    // Late: what others leave out needs nothing.
+    ctx.hooks.beforeUp.tap({ name: 'docker', stage: 'late' }, async ({ plan, signal }) => {
+      const address = engine?.url ? await engine.connect(signal) : undefined;
+      if (!address || address.kind === 'socket') return;
+      const { assertThere } = await load();
+      const warn = (text: string) => log.warn(text);
+      await assertThere(address, Object.values(plan.services), { root, env, signal, warn });
     });
     ctx.hooks.afterHealth.tap('docker', async ({ services, signal }) => {
       // One that was not there is no news where nothing runs on it.

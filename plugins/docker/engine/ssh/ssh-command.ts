@@ -23,6 +23,14 @@ export function portArguments(
   return [...optionsFor(address, isAttended), '-W', `127.0.0.1:${port}`, '--', address.host];
 }
 
+/** The same for a command there, which the user's shell of that machine reads. */
+export function commandArguments(
+  address: SshAddress,
+  { command, isAttended }: { command: string; isAttended: boolean },
+): string[] {
+  return [...optionsFor(address, isAttended), '-T', '--', address.host, command];
+}
+
 /** The same for the machine itself, its name last: for those who forward ports. */
 export function machineArguments(
   address: SshAddress,
