@@ -81,6 +81,7 @@ export const workstationExamples: ExamplesOf<typeof workstationErrors> = {
     reason: 'user@127.0.0.1: Permission denied (publickey).',
     command: 'ssh -F ~/.local/state/devservices/workstations/ssh_config box.workstation',
   },
+  DS_WORKSTATION_KEYGEN: { reason: 'it is not on the PATH' },
   DS_TUNNEL_FAILED: {
     name: 'box',
     remotePort: 22,

@@ -175,6 +175,12 @@ export const workstationErrors = defineErrors({
       `ssh cannot log in to the workstation ${name}:\n${indent(reason)}`,
     hint: ({ command }) => `See it again by \`${command}\`.`,
   }),
+  DS_WORKSTATION_KEYGEN: entry<{ reason: string }>({
+    blame: 'environment',
+    title: 'No key could be made for a workstation',
+    message: ({ reason }) => `ssh-keygen made no key: ${sentence(reason)}`,
+    hint: () => 'Install OpenSSH, whose client and ssh-keygen are needed: `openssh-client`.',
+  }),
   DS_TUNNEL_FAILED: entry<{
     name: string;
     remotePort: number;

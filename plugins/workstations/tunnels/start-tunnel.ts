@@ -6,8 +6,8 @@ import type { TunnelProgram } from '../contract.ts';
 import { workstationErrors } from '../errors.ts';
 import { awaitOpen } from './await-open.ts';
 import { endTunnel } from './end-tunnel.ts';
-import { type LaunchedProgram, launchProgram } from './launch-program.ts';
-import { removeTunnel, tunnelPlaces, writeTunnel } from './tunnel-files.ts';
+import { launchProgram } from './launch-program.ts';
+import { tunnelPlaces, writeTunnel } from './tunnel-files.ts';
 import { identityOf, markerOf } from './tunnel-processes.ts';
 import type { TunnelRecord } from './tunnel-record.ts';
 
