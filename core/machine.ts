@@ -20,6 +20,7 @@ export { fileReason, isErrno } from './identity/file-reason.ts';
 export { findListeners, type Listener, parseListeners } from './identity/listeners.ts';
 export { acquireLock, type Lock } from './identity/lock.ts';
 export { readLockHolder } from './identity/lock-folder.ts';
+export { findPortHolder, type PortHolder } from './identity/port-owner.ts';
 export { ensurePrivateFolder } from './identity/private-folder.ts';
 export {
   identifyProcess,
@@ -42,3 +43,4 @@ export { probeService } from './readiness/probe-service.ts';
 export { type ReadinessSource, waitReady } from './readiness/wait-ready.ts';
 export { createEventQueue, type EventQueue } from './run/event-queue.ts';
 export { closestName, didYouMean } from './suggestion.ts';
+export { type ArchivedFile, writeArchive } from './write-archive.ts';

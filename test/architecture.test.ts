@@ -26,7 +26,7 @@ const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['ground', /^core\/(errors|metrics)\//],
   [
     'ground',
-    /^core\/(clock|contract-token|contracts|duration|events|graph|log|metrics|operator|own-url|plain-text|redact|secret|suggestion)\.ts$/,
+    /^core\/(clock|contract-token|contracts|duration|events|graph|log|metrics|operator|own-url|plain-text|redact|secret|suggestion|write-archive)\.ts$/,
   ],
 ];
 

@@ -1,3 +1,4 @@
+import { writeArchive } from 'devservices/machine';
 import type { Target } from 'devservices/runner';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -5,7 +6,6 @@ import { dockerErrors } from '../errors.ts';
 import { furtherNetworks } from './create-network.ts';
 import { apiOf } from './engine-api.ts';
 import { asContainer } from '../fields/resolved-container.ts';
-import { writeArchive } from './write-archive.ts';
 
 /** What a container needs between its creation and its start: files put into it, further networks. */
 export async function finishContainer(engine: Engine, target: Target, id: string): Promise<void> {

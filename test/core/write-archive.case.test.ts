@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { writeArchive } from '../../../../plugins/docker/creation/write-archive.ts';
+import { writeArchive } from '../../core/write-archive.ts';
 
 const list = (archive: Buffer) =>
   execFileSync('tar', ['-tv', '--numeric-owner', '-f', '-'], { input: archive, encoding: 'utf8' });
