@@ -28,7 +28,7 @@ const workstationConfig = {
 } as const;
 const scope = { provider, cloudProject, region, cluster, workstationConfig } as const;
 const name = { kind: 'positional', required: true, description: 'Which one' } as const;
-const timeout = {
+const waitTimeout = {
   kind: 'option',
   value: 'SECONDS',
   number: true,
@@ -94,8 +94,8 @@ export default defineTask(import.meta, {
     },
     create: {
       description: 'Makes one, saying what, and connects to it; one that is there is connected to',
-      args: { name, ...scope, timeout },
-      async run({ args: { name: which, timeout: seconds, ...flags }, log, signal, use }) {
+      args: { name, ...scope, waitTimeout },
+      async run({ args: { name: which, waitTimeout: seconds, ...flags }, log, signal, use }) {
         const session = await (await use('workstations')).open(flags);
         const created = await session.create(which, { signal, timeoutMs: toMs(seconds) });
         tell(created, log);
@@ -104,8 +104,8 @@ export default defineTask(import.meta, {
     },
     connect: {
       description: 'Starts it where it is stopped, and has a port of this machine lead to its ssh',
-      args: { name, ...scope, timeout },
-      async run({ args: { name: which, timeout: seconds, ...flags }, log, signal, use }) {
+      args: { name, ...scope, waitTimeout },
+      async run({ args: { name: which, waitTimeout: seconds, ...flags }, log, signal, use }) {
         const session = await (await use('workstations')).open(flags);
         const connection = await session.connect(which, { signal, timeoutMs: toMs(seconds) });
         tell(connection, log);
@@ -114,8 +114,8 @@ export default defineTask(import.meta, {
     },
     start: {
       description: 'Starts it, and waits until it runs',
-      args: { name, ...scope, timeout },
-      async run({ args: { name: which, timeout: seconds, ...flags }, log, signal, use }) {
+      args: { name, ...scope, waitTimeout },
+      async run({ args: { name: which, waitTimeout: seconds, ...flags }, log, signal, use }) {
         const session = await (await use('workstations')).open(flags);
         const workstation = await session.start(which, { signal, timeoutMs: toMs(seconds) });
         log.info(`${workstation.name} is running.`);
@@ -124,8 +124,8 @@ export default defineTask(import.meta, {
     },
     stop: {
       description: 'Ends its tunnels and stops it; what it holds stays',
-      args: { name, ...scope, timeout },
-      async run({ args: { name: which, timeout: seconds, ...flags }, log, signal, use }) {
+      args: { name, ...scope, waitTimeout },
+      async run({ args: { name: which, waitTimeout: seconds, ...flags }, log, signal, use }) {
         const session = await (await use('workstations')).open(flags);
         const workstation = await session.stop(which, { signal, timeoutMs: toMs(seconds) });
         log.info(`${workstation.name} is stopped.`);
@@ -134,8 +134,8 @@ export default defineTask(import.meta, {
     },
     delete: {
       description: 'Removes it and what it holds; asks first, naming what is lost',
-      args: { name, ...scope, timeout, yes: { kind: 'flag', description: 'Does not ask' } },
-      async run({ args: { name: which, timeout: seconds, yes, ...flags }, log, signal, use }) {
+      args: { name, ...scope, waitTimeout, yes: { kind: 'flag', description: 'Does not ask' } },
+      async run({ args: { name: which, waitTimeout: seconds, yes, ...flags }, log, signal, use }) {
         const session = await (await use('workstations')).open(flags);
         const losses = await session.losses(which, signal);
         if (losses.length > 0) {
@@ -154,7 +154,7 @@ export default defineTask(import.meta, {
       args: {
         name,
         ...scope,
-        timeout,
+        waitTimeout,
         command: {
           kind: 'rest',
           description: 'One word is a line of its shell; several are a command',
@@ -162,7 +162,7 @@ export default defineTask(import.meta, {
       },
       passesStatus: true,
       async run({ args, foreground, signal, use }) {
-        const { name: which, timeout: seconds, command, ...flags } = args;
+        const { name: which, waitTimeout: seconds, command, ...flags } = args;
         const session = await (await use('workstations')).open(flags);
         const { ssh } = await session.connect(which, { signal, timeoutMs: toMs(seconds) });
         const there = command.length > 1 ? command.map(quote) : command;
