@@ -1,6 +1,6 @@
 export { createAddressBook, resolveTemplate } from './addresses.ts';
 export { agree } from './cli/agree.ts';
-export { type Clock, systemClock, withDeadline } from './clock.ts';
+export { type Clock, orAborted, systemClock, withDeadline } from './clock.ts';
 export { runInForeground } from './command-foreground.ts';
 export { prependLocalBins, topLevelOf } from './command-path.ts';
 export { splitCommand } from './command-words.ts';
