@@ -37,6 +37,10 @@ export const docker = definePlugin({
         engine: address ?? ctx.options.engine,
         engineSource: address === undefined ? 'engine of the plugin docker' : engineSource,
         env,
+        reachWorkstation: async (name, signal) => {
+          const workstations = await ctx.use('workstations');
+          return workstations.reach(name, { signal });
+        },
         onFound: ({ way, address: found, apiVersion }) =>
           log.debug(`The engine is ${found.url} (${way}), by its API ${apiVersion}.`),
       });

@@ -5,7 +5,7 @@ export const dockerOptions = z
     engine: z
       .string()
       .describe(
-        'unix://, tcp://, http://, https:// or ssh:// address of the engine; --engine wins over it',
+        'unix://, tcp://, http://, https://, ssh:// or workstation:// address of the engine; --engine wins over it',
       )
       .optional(),
   })

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { EngineAddress, EngineTls } from '../engine/engine-address.ts';
 
 export interface CliEnvironment {
@@ -13,8 +13,8 @@ const ofAnEngine = ['DOCKER_CONTEXT', 'DOCKER_TLS', 'DOCKER_TLS_VERIFY', 'DOCKER
 
 /**
  * The environment in which the docker command line asks the same engine as we do. Docker's own
- * configuration is left to it as it is, for credentials and proxies; certificates are handed over in
- * a folder that only this user can read.
+ * configuration is left to it as it is, for credentials and proxies; certificates, and an `ssh` that
+ * reads another configuration, are handed over in a folder that only this user can read.
  */
 export async function openCliEnvironment(
   address: EngineAddress,
@@ -23,8 +23,7 @@ export async function openCliEnvironment(
   const inherited = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !ofAnEngine.includes(entry[0]),
   );
-  const tls = address.kind === 'tcp' ? address.tls : undefined;
-  const folder = tls && (await writeCertificates(tls));
+  const handed = await handOver(address, env);
   return {
     env: {
       // A builder that was made for another engine would build there; who names one means it.
@@ -33,11 +32,10 @@ export async function openCliEnvironment(
       BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
       ...Object.fromEntries(inherited),
       DOCKER_HOST: hostOf(address),
-      ...(tls && { [tls.skipVerify ? 'DOCKER_TLS' : 'DOCKER_TLS_VERIFY']: '1' }),
-      ...(folder === undefined ? {} : { DOCKER_CERT_PATH: folder }),
+      ...handed?.env,
     },
     async close() {
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      if (handed) await rm(handed.folder, { recursive: true, force: true });
     },
   };
 }
@@ -51,11 +49,33 @@ function hostOf(address: EngineAddress): string {
   return `ssh://${before}${host}${port === undefined ? '' : `:${port}`}${path}`;
 }
 
-async function writeCertificates({ ca, cert, key }: EngineTls): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'devservices-'));
+async function handOver(
+  address: EngineAddress,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ folder: string; env: Record<string, string> } | undefined> {
+  if (address.kind === 'tcp' && address.tls) {
+    const folder = await mkdtemp(join(tmpdir(), 'devservices-'));
+    await writeCertificates(folder, address.tls);
+    const variable = address.tls.skipVerify ? 'DOCKER_TLS' : 'DOCKER_TLS_VERIFY';
+    return { folder, env: { [variable]: '1', DOCKER_CERT_PATH: folder } };
+  }
+  if (address.kind === 'ssh' && address.configFile !== undefined) {
+    const folder = await mkdtemp(join(tmpdir(), 'devservices-'));
+    await writeFile(join(folder, 'ssh'), sshScript, { mode: 0o700 });
+    const path = [folder, env['PATH'] ?? ''].join(delimiter);
+    return { folder, env: { PATH: path, DEVSERVICES_SSH_CONFIG: address.configFile } };
+  }
+  return undefined;
+}
+
+// The command line has no word for another configuration of ssh. Its own folder is the PATH's first.
+const sshScript = `#!/bin/sh
+PATH=\${PATH#*:} exec ssh -F "$DEVSERVICES_SSH_CONFIG" "$@"
+`;
+
+async function writeCertificates(folder: string, { ca, cert, key }: EngineTls): Promise<void> {
   const parts = Object.entries({ ca, cert, key }).map(async ([name, text]) => {
     if (text !== undefined) await writeFile(join(folder, `${name}.pem`), text, { mode: 0o600 });
   });
   await Promise.all(parts);
-  return folder;
 }

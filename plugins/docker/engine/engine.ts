@@ -13,6 +13,7 @@ import { createPortRelay } from './ssh/port-relay.ts';
 import type { PortRelay } from './ssh/port-relay.ts';
 import { portArguments } from './ssh/ssh-command.ts';
 import { requestTarget } from './transport.ts';
+import type { ReachWorkstation } from './workstation-address.ts';
 
 export interface EngineOptions {
   /** `--engine`, or what the configuration says. */
@@ -25,6 +26,8 @@ export interface EngineOptions {
   /** Where engines for all users put their sockets; default `/var/run`. */
   systemFolder?: string;
   pingTimeoutMs?: number;
+  /** For an engine on a workstation. */
+  reachWorkstation?: ReachWorkstation;
   /** Learns which engine was taken. */
   onFound?(found: FoundEngine): void;
 }

@@ -10,6 +10,8 @@ import { canForwardSockets } from './ssh/can-forward-sockets.ts';
 import { isSshFailure } from './ssh/open-ssh.ts';
 import { createTransport } from './transport.ts';
 import type { Transport } from './transport.ts';
+import { resolveWorkstation, workstationNamed } from './workstation-address.ts';
+import type { ReachWorkstation } from './workstation-address.ts';
 
 /** An engine that answered. */
 export interface FoundEngine {
@@ -25,6 +27,8 @@ export interface FindOptions extends LeadOptions {
   signal: AbortSignal;
   /** How long one engine may take to answer; default 10 s if it was chosen, by ssh 30 s, else 3 s. */
   pingTimeoutMs?: number | undefined;
+  /** For `workstation://NAME`; without it there are none. */
+  reachWorkstation?: ReachWorkstation | undefined;
 }
 
 /**
@@ -47,16 +51,16 @@ export async function findEngine(options: FindOptions): Promise<FoundEngine> {
   throw dockerErrors.create('DS_DOCKER_UNREACHABLE', { tried, ...(isWsl ? { isWsl } : {}) });
 }
 
-type AskOptions = Pick<FindOptions, 'env' | 'signal' | 'pingTimeoutMs'>;
+type AskOptions = Pick<FindOptions, 'env' | 'signal' | 'pingTimeoutMs' | 'reachWorkstation'>;
 
 /** Asks for a sign of life where a lead leads; throws what is no reason to try another. */
 export async function follow(
   lead: Lead,
   options: AskOptions,
 ): Promise<FoundEngine | EngineAttempt> {
-  const { way, tls } = lead;
+  const { way } = lead;
   if (lead.address === undefined) return { way, reason: lead.problem ?? 'it leads nowhere' };
-  const address = resolveEngineAddress(lead.address, { way, tls });
+  const address = await resolveAddress(lead.address, lead, options);
   if ('problem' in address) return { way, reason: address.problem };
   try {
     return await ask(lead, address, options);
@@ -64,6 +68,16 @@ export async function follow(
     if (options.signal.aborted || isDevServicesError(thrown)) throw thrown;
     return { way, reason: explain(thrown as NodeJS.ErrnoException, address) };
   }
+}
+
+async function resolveAddress(
+  text: string,
+  { way, tls }: Lead,
+  { reachWorkstation, signal }: AskOptions,
+): Promise<EngineAddress | { problem: string }> {
+  const name = workstationNamed(text);
+  if (name === undefined || !reachWorkstation) return resolveEngineAddress(text, { way, tls });
+  return resolveWorkstation(name, { reach: reachWorkstation, signal });
 }
 
 async function ask(

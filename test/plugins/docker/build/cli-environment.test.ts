@@ -71,3 +71,23 @@ test('an engine behind ssh keeps its user and port', async () => {
   const { env } = await openCliEnvironment(address, {});
   expect(env['DOCKER_HOST']).toBe('ssh://ada@build:2222');
 });
+
+test('an ssh of another configuration is handed over as the first on the PATH', async () => {
+  const address = {
+    kind: 'ssh',
+    host: 'box.workstation',
+    configFile: '/s/ssh config',
+    url: 'workstation://box',
+  } as const;
+  const { env, close } = await openCliEnvironment(address, { PATH: '/usr/bin:/bin' });
+  expect(env['DOCKER_HOST']).toBe('ssh://box.workstation');
+  expect(env['DEVSERVICES_SSH_CONFIG']).toBe('/s/ssh config');
+  const [folder = '', ...rest] = env['PATH']?.split(':') ?? [];
+  expect(rest).toEqual(['/usr/bin', '/bin']);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(readdirSync(folder)).toEqual(['ssh']);
+  // No name is part of what a shell reads.
+  expect(readFileSync(join(folder, 'ssh'), 'utf8')).not.toContain('/s/');
+  await close();
+  expect(statSync(folder, { throwIfNoEntry: false })).toBeUndefined();
+});

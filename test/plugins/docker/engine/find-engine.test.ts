@@ -49,6 +49,23 @@ describe('which engine', () => {
     expect((await find({ env: { DOCKER_CONFIG: folder } })).address.url).toBe(byContext!.url);
   });
 
+  test('a workstation is reached by its name, and what that fails with is told as it is', async () => {
+    const asked: string[] = [];
+    const refusal = new Error('it is stopped');
+    const reachWorkstation = (name: string) => {
+      asked.push(name);
+      return Promise.reject(refusal);
+    };
+    expect(await failureOf({ engine: 'workstation://box-2', reachWorkstation })).toBe(refusal);
+    expect(asked).toEqual(['box-2']);
+    for (const engine of ['workstation://', 'workstation://-oX', 'workstation://box/x']) {
+      expect(await failureOf({ engine, reachWorkstation })).toMatchObject({
+        code: 'DS_DOCKER_UNREACHABLE',
+      });
+    }
+    expect(asked).toHaveLength(1);
+  });
+
   test('DOCKER_CONTEXT wins over currentContext; "default" means the known sockets', async () => {
     const engine = await startFakeEngine();
     const folder = await createFolder();
