@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { podmanDifferences } from './engines/podman-differences.ts';
 import { type Counts, noCounts, readCounts } from './read-counts.ts';
+import { findGcloud, gcloudTests } from './rig/find-gcloud.ts';
 
 interface Step {
   name: string;
@@ -115,13 +116,20 @@ function sayUnexcused(excused: readonly string[]): number {
 
 /** Says what came of it, the counts alone on the last line; returns the exit status. */
 function closeWith(): number {
-  // Only an engine that is not the rig's own, or a request, may leave something out.
+  const hasGcloud = findGcloud() !== null;
+  const needsGcloud = total.skipped.filter((name) => !hasGcloud && name.startsWith(gcloudTests));
+  // Only an engine that is not the rig's own, a missing gcloud, or a request may leave something out.
   const excused = (name: string) =>
-    !hasEngine || name.startsWith('private engine, where the rig may');
+    !hasEngine ||
+    needsGcloud.includes(name) ||
+    name.startsWith('private engine, where the rig may');
   const unexcused = total.skipped.filter((name) => !excused(name));
   say('');
   if (!hasEngine)
     say('Tests that need an engine were skipped, as DEVSERVICES_TEST_ENGINE=none asks.');
+  for (const name of needsGcloud) say(`Skipped without gcloud: ${name}`);
+  if (needsGcloud.length > 0)
+    say(`${needsGcloud.length} tests were skipped, as there is no gcloud on the PATH.`);
   for (const name of unexcused) say(`Skipped though nobody asked for it: ${name}`);
   if (asksFor && hasEngine) say(`Only ${asksFor} was tried, as DEVSERVICES_TEST_ENGINE asks.`);
   if (total.excused.length > 0)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -38,10 +38,15 @@ export async function openTunnelDoor({
   const read = (name: string) => readFileSync(join(authority, name));
   const issued = new Map<string, string>();
   const open = new Map<Duplex, string>();
+  const sockets = new Set<Duplex>();
   const server = createServer({ cert: read('server-cert.pem'), key: read('server-key.pem') });
   // The CLI marks what it sends as text, whatever the bytes are.
-  const sockets = new WebSocketServer({ noServer: true, skipUTF8Validation: true });
+  const upgrades = new WebSocketServer({ noServer: true, skipUTF8Validation: true });
 
+  server.on('secureConnection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const path = request.url ?? '';
@@ -59,9 +64,11 @@ export async function openTunnelDoor({
     if (status !== undefined || target === undefined) {
       return void socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: 0\r\n\r\n`);
     }
-    open.set(socket, resource);
-    socket.once('close', () => open.delete(socket));
-    sockets.handleUpgrade(request, socket, head, (near) => relay(near, target));
+    upgrades.handleUpgrade(request, socket, head, (near) => {
+      open.set(socket, resource);
+      // The CLI does not hang up by itself: over is what the other end has left.
+      relay(near, target).once('close', () => open.delete(socket));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
@@ -84,8 +91,7 @@ export async function openTunnelDoor({
     breakAll,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      breakAll();
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
@@ -100,7 +106,7 @@ function refusal(of: {
   return of.isRunning && of.target !== undefined ? undefined : 503;
 }
 
-function relay(near: WebSocket, port: number): void {
+function relay(near: WebSocket, port: number): Socket {
   const far = connect(port, '127.0.0.1');
   near.on('message', (bytes: Buffer) => void far.write(bytes));
   near.on('close', () => far.end());
@@ -108,4 +114,5 @@ function relay(near: WebSocket, port: number): void {
   far.on('data', (bytes) => near.send(bytes, { binary: true }));
   far.on('close', () => near.close());
   far.on('error', () => near.terminate());
+  return far;
 }
