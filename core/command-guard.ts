@@ -49,11 +49,23 @@ export function guardPipe(
   run: RunTemplate,
   context: Guarded,
 ): ProcessPromise {
-  const zxPipe = started.pipe.bind(started) as (into: ProcessPromise) => ProcessPromise;
-  const pipe = (into: TemplateStringsArray | ProcessPromise, ...values: unknown[]) => {
-    if (typeof into === 'string') throw denied(`the file ${String(into)} through a pipe`, context);
-    return zxPipe(Array.isArray(into) ? run(into as never, ...values) : (into as ProcessPromise));
+  const { pipe: zxPipe } = started;
+  const guard = (pipeOne: typeof zxPipe) => {
+    const pipeInto = pipeOne as (into: ProcessPromise) => ProcessPromise;
+    return (into: TemplateStringsArray | ProcessPromise, ...values: unknown[]) => {
+      if (typeof into === 'string') {
+        throw denied(`the file ${String(into)} through a pipe`, context);
+      }
+      return pipeInto(
+        Array.isArray(into) ? run(into as never, ...values) : (into as ProcessPromise),
+      );
+    };
   };
+  const pipe = Object.assign(guard(zxPipe), {
+    stdout: guard(zxPipe.stdout as typeof zxPipe),
+    stderr: guard(zxPipe.stderr as typeof zxPipe),
+    stdall: guard(zxPipe.stdall as typeof zxPipe),
+  });
   return Object.defineProperty(started, 'pipe', { value: pipe });
 }
 

@@ -131,6 +131,8 @@ test('a declared command runs, with any value', async () => {
   expect(await $`printf %s ${'a;b $(c)'}`.text()).toBe('a;b $(c)');
   expect(await $`printf hello`.pipe`cat`.text()).toContain('hello');
   expect((await $({ nothrow: true })`cat ${'/nowhere'}`).exitCode).toBe(1);
+  const complaint = await $({ nothrow: true })`cat ${'/nowhere'}`.pipe.stderr`cat`;
+  expect(complaint.stdout).toContain('/nowhere');
 });
 
 test('nothing else runs: other commands, values as commands, shell syntax, options and pipes', () => {
@@ -146,7 +148,9 @@ test('nothing else runs: other commands, values as commands, shell syntax, optio
     'the option env': () => $({ env: { BASH_ENV: 'x' } }),
     'the option prefix': () => $({ prefix: 'rm x;' }),
     'the command touch': () => $`echo x`.pipe`touch y`,
+    'the command tee': () => $`echo x`.pipe.stderr`tee y`,
     'through a pipe': () => $`echo x`.pipe('/tmp/never'),
+    'the file /tmp/never through a pipe': () => $`echo x`.pipe.stdall('/tmp/never'),
     ...Object.fromEntries(
       [';', '&', '|', '>', '<', '`', '$', '(', '{', '*', '\n', '"', "'", '\\', '#', '~', '!'].map(
         (sign) => {
