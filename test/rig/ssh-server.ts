@@ -7,20 +7,26 @@ import { join } from 'node:path';
 import { installMissing } from './engine/install-packages.ts';
 import { runFolder } from './engine/places.ts';
 import { freePorts } from './free-ports.ts';
-import { commandLines } from './command-lines.ts';
+import { commandLines, pidsNaming } from './command-lines.ts';
 
 /** An sshd of a test's own, and an `ssh` that knows nothing of this machine's user. */
 export interface SshServer {
   /** Of 127.0.0.1; 22 where it is on another machine, which only `Host box` leads to. */
   readonly port: number;
+  /** What its client logs in with. */
+  readonly identityFile: string;
   /** `PATH` with the `ssh` that reads this folder's configuration, keys and known hosts. */
   readonly path: string;
+  /** The same for who calls `ssh -F`. */
+  readonly configFile: string;
   /** Of its client: `Host box` is the server. */
   writeClientConfig(more: string): void;
   /** Whether the client knows the server's key, or knew another one. */
   setKnown(isKnown: boolean | 'changed'): void;
   /** Command lines of this client's processes that live. */
   clients(): string[];
+  /** Kills them all, without a chance to clean up. */
+  killClients(): void;
   close(): Promise<void>;
 }
 
@@ -85,13 +91,20 @@ export async function startSshServer(
   // What it separates its privileges with; the package's service would make it.
   mkdirSync('/run/sshd', { recursive: true });
   const server = on === undefined ? await listen(file('sshd_config')) : undefined;
+  const killClients = () => {
+    for (const pid of pidsNaming(file('ssh_config'))) process.kill(pid, 'SIGKILL');
+  };
   return {
     port,
+    identityFile: file('user_key'),
     path: `${file('bin')}:${process.env['PATH']}`,
+    configFile: file('ssh_config'),
     writeClientConfig,
     setKnown,
     clients: () => commandLines().filter((line) => line.includes(file('ssh_config'))),
+    killClients,
     async close() {
+      killClients();
       server?.kill();
       if (server) await once(server, 'exit');
       rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { askPostgres } from '../rig/ask-postgres.ts';
+import { type Checkout, createCheckout } from '../rig/checkout.ts';
+import { configure, shell, sleeper } from '../rig/container-services.ts';
+import { freePorts } from '../rig/free-ports.ts';
+import { openRemoteEngine } from '../rig/remote-engine.ts';
+
+const remote = await openRemoteEngine();
+
+describe.skipIf(remote === null)('services on an engine of another machine', () => {
+  if (!remote) return;
+  const { images, ssh, sshUrl } = remote;
+  let checkout: Checkout;
+  const env = { PATH: ssh.path, DOCKER_HOST: sshUrl };
+  beforeEach(() => {
+    checkout = createCheckout(remote);
+  });
+  afterEach(async () => {
+    ssh.setKnown(true);
+    ssh.killClients();
+    await checkout[Symbol.asyncDispose]();
+  });
+  afterAll(() => remote.close());
+
+  const postgres = (port: number) => ({
+    run: {
+      kind: 'container',
+      image: images.postgres,
+      environment: { POSTGRES_HOST_AUTH_METHOD: 'trust', POSTGRES_DB: 'app' },
+      volumes: ['data:/var/lib/postgresql/data'],
+    },
+    ports: { sql: { container: 5432, host: port } },
+    ready: { kind: 'command', command: ['pg_isready', '-U', 'postgres', '-h', '127.0.0.1'] },
+  });
+  const up = (args: readonly string[] = [], variables: object = {}) =>
+    checkout.task('up', ['--json', ...args], { env: { ...env, ...variables } });
+
+  test('are on this machine’s ports from `up` to `down`, whatever becomes of the way there', async () => {
+    const [port] = await freePorts(1);
+    configure(checkout, { postgres: postgres(port) });
+    const first = await up();
+    expect(first.finished).toMatchObject({
+      ok: true,
+      services: { postgres: { state: 'ready', endpoints: { sql: { host: '127.0.0.1', port } } } },
+    });
+    const made = await checkout.containers();
+    const sql = (query: string) => askPostgres({ port }, query);
+    await sql('create table notes (text text)');
+    await sql(`insert into notes values ('kept')`);
+
+    const second = await up();
+    expect(second.finished.services['postgres']).toMatchObject({ action: 'unchanged' });
+    expect(await sql('select text from notes')).toEqual([{ text: 'kept' }]);
+
+    ssh.killClients();
+    await expect.poll(() => isOpen(port), { timeout: 10_000 }).toBe(false);
+    const third = await up();
+    expect(third.finished.services['postgres']).toMatchObject({ action: 'unchanged' });
+    expect(await checkout.containers()).toEqual(made);
+    expect(await sql('select text from notes')).toEqual([{ text: 'kept' }]);
+
+    const anew = await up(['--recreate']);
+    expect(anew.finished.services['postgres']).toMatchObject({ action: 'recreated' });
+    expect(await checkout.containers()).not.toEqual(made);
+    expect(await sql('select text from notes')).toEqual([{ text: 'kept' }]);
+
+    const down = await checkout.task('down', ['--json'], { env });
+    expect(down.finished).toMatchObject({ ok: true });
+    expect(await checkout.containers()).toEqual({});
+    expect(await isOpen(port)).toBe(false);
+    await expect.poll(() => ssh.clients(), { timeout: 10_000 }).toEqual([]);
+    expect(leftOvers(checkout)).toEqual([]);
+  });
+
+  test('are those of a docker context as well', async () => {
+    const [port] = await freePorts(1);
+    configure(checkout, {
+      redis: {
+        run: { kind: 'container', image: images.redis },
+        ports: { redis: { container: 6379, host: port } },
+      },
+    });
+    const folder = join(checkout.outside, 'docker');
+    writeContext(folder, 'far', sshUrl);
+    const context = { DOCKER_HOST: undefined, DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'far' };
+    const ran = await up([], context);
+    expect(ran.finished).toMatchObject({ ok: true, services: { redis: { state: 'ready' } } });
+    expect(await say(port, 'PING\r\n')).toBe('+PONG\r\n');
+  });
+
+  test('of two checkouts are beside one another, and `down` of one leaves the other its ports', async () => {
+    const [port] = await freePorts(1);
+    await using other = createCheckout(remote, { beside: checkout });
+    const config = {
+      redis: {
+        run: { kind: 'container', image: images.redis },
+        ports: { redis: { container: 6379, host: port } },
+      },
+    };
+    for (const one of [checkout, other]) configure(one, config);
+    const portOf = async (one: Checkout) => {
+      const { finished } = await one.task('up', ['--json'], { env });
+      expect(finished).toMatchObject({ ok: true });
+      return finished.services['redis']?.endpoints['redis']?.port ?? 0;
+    };
+    const ports = [await portOf(checkout), await portOf(other)];
+    expect(ports[0]).toBe(port);
+    expect(new Set(ports).size).toBe(2);
+    await checkout.task('down', [], { env });
+    expect(await isOpen(port)).toBe(false);
+    expect(await say(ports[1] ?? 0, 'PING\r\n')).toBe('+PONG\r\n');
+    await other.task('down', [], { env });
+    await expect.poll(() => ssh.clients(), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test.each([
+    { key: false as const, says: 'Host key verification failed' },
+    { key: 'changed' as const, says: 'has changed and you have requested strict checking' },
+  ])('are not started where the host’s key is known as $key', async ({ key, says }) => {
+    configure(checkout, {
+      web: { run: { kind: 'process', command: ['touch', 'started'] } },
+      sleeper: { run: sleeper(images.tools), dependsOn: { web: 'completed' } },
+    });
+    ssh.setKnown(key);
+    const ran = await up();
+    expect(ran.exitCode).toBe(3);
+    expect(ran.finished.errors[0]).toMatchObject({ code: 'DS_DOCKER_UNREACHABLE' });
+    expect(ran.finished.errors[0]?.message).toContain(says);
+    expect(existsSync(join(checkout.root, 'started'))).toBe(false);
+    expect(await checkout.containers()).toEqual({});
+    expect(ssh.clients()).toEqual([]);
+  });
+
+  test('mount what is there; what is not is said before anything starts', async () => {
+    const folder = join(checkout.root, 'it is here');
+    checkout.write({ 'it is here/said': 'here', 'key.pem': 'k' });
+    const said = 'cat /app/said; exec sleep 1000';
+    const mounting = shell(images.tools, said, {
+      volumes: ['./it is here:/app', '/usr/share:/share:ro', 'data:/data'],
+    });
+    const keyed = sleeper(images.tools, { secrets: { key: { file: 'key.pem' } } });
+    configure(checkout, {
+      db: { run: sleeper(images.tools) },
+      app: { run: mounting, dependsOn: ['db'] },
+      keyed: { run: keyed },
+    });
+    for (const args of [[], ['--dry-run']]) {
+      const refused = await up(args);
+      expect(refused.exitCode).toBe(2);
+      expect(refused.finished.errors[0]).toMatchObject({ code: 'DS_DOCKER_ELSEWHERE' });
+      expect(refused.finished.errors[0]?.message.split('\n').slice(1)).toEqual([
+        `  app: ${folder} (volumes)`,
+        `  keyed: ${join(checkout.root, 'key.pem')} (secrets.key)`,
+      ]);
+      expect(await checkout.containers()).toEqual({});
+    }
+
+    remote.run('mkdir', ['-p', folder]);
+    remote.run('sh', ['-c', 'echo there > "$0/said"', folder]);
+    const made = await up(['--exclude', 'keyed']);
+    expect(made.finished).toMatchObject({ ok: true, services: { app: { state: 'ready' } } });
+    const logs = await checkout.task('logs', ['app'], { env });
+    expect(logs.stdout).toContain('there');
+    // What is there already is not asked for: nobody makes it.
+    remote.run('rm', ['-rf', checkout.root]);
+    const again = await up(['--exclude', 'keyed']);
+    expect(again.finished.services['app']).toMatchObject({ action: 'unchanged' });
+  });
+
+  test('that would have to reach a process of this machine are refused', async () => {
+    const [port] = await freePorts(1);
+    configure(checkout, {
+      web: {
+        run: { kind: 'process', command: ['touch', 'started'] },
+        ports: { http: port },
+      },
+      proxy: { run: sleeper(images.tools), dependsOn: { web: 'started' } },
+    });
+    const refused = await up();
+    expect(refused.exitCode).toBe(2);
+    expect(refused.finished.errors[0]).toMatchObject({ code: 'DS_DOCKER_ELSEWHERE' });
+    expect(refused.finished.errors[0]?.message).toContain('proxy: the process web');
+    expect(existsSync(join(checkout.root, 'started'))).toBe(false);
+  });
+});
+
+/** Sockets and records of forwards that are left of a checkout. */
+function leftOvers({ outside, stateHome }: Checkout): string[] {
+  return [join(outside, 'run'), stateHome]
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    .filter((path) => /\.ssh|forwards/.test(path));
+}
+
+function writeContext(folder: string, name: string, host: string): void {
+  const id = createHash('sha256').update(name).digest('hex');
+  const path = join(folder, 'contexts/meta', id, 'meta.json');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }));
+}
+
+/** Whether somebody listens on a port of this machine. */
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** What a server on this machine answers first. */
+function say(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    onTestFinished(() => void socket.destroy());
+    socket.once('data', (chunk) => resolve(chunk.toString()));
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error(`port ${port} closed without an answer`)));
+  });
+}
