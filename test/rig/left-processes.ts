@@ -11,25 +11,30 @@ export interface LeftProcess {
  * supervisor. Each of them has that home among its variables, and is no task of ours.
  */
 export function leftProcesses(stateHome: string): LeftProcess[] {
+  return processesOf(stateHome).filter(
+    ({ pid }) =>
+      read(`/proc/${pid}/environ`).some((line) => line.startsWith('DEVSERVICES_PROCESS=')) ||
+      isDetached(String(pid)),
+  );
+}
+
+/** All that live with this state home among their variables: tasks, and what they started, too. */
+export function processesOf(stateHome: string): LeftProcess[] {
   const wanted = `XDG_STATE_HOME=${stateHome}`;
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((name) => {
-      const variables = read(`/proc/${name}/environ`);
-      const isOurs = variables.includes(wanted);
-      const isLasting =
-        variables.some((line) => line.startsWith('DEVSERVICES_PROCESS=')) || isDetached(name);
-      // A zombie has no program any more.
-      if (!isOurs || !isLasting || !hasProgram(name)) return [];
-      return [{ pid: Number(name), command: read(`/proc/${name}/cmdline`).join(' ').trim() }];
-    });
+    .filter((name) => read(`/proc/${name}/environ`).includes(wanted) && hasProgram(name))
+    .map((name) => ({
+      pid: Number(name),
+      command: read(`/proc/${name}/cmdline`).join(' ').trim(),
+    }));
 }
 
-/** Ends them at once. */
-export function endLeftProcesses(stateHome: string): void {
+/** Ends them at once, or what else is found. */
+export function endLeftProcesses(stateHome: string, find = leftProcesses): void {
   // What one of them was about to start comes to light in the next look.
   for (let looks = 0; looks < 5; looks++) {
-    const left = leftProcesses(stateHome);
+    const left = find(stateHome);
     if (left.length === 0) return;
     for (const { pid } of left) kill(pid);
   }
@@ -39,6 +44,7 @@ function isDetached(pid: string): boolean {
   return read(`/proc/${pid}/cmdline`).some((word) => /supervisor/.test(word));
 }
 
+// A zombie has none any more.
 function hasProgram(pid: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/exe`) !== '';
