@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type Clock, findListeners, isAlive } from 'devservices/machine';
+import { type Clock, findListeners } from 'devservices/machine';
 import { askPort } from './ask-port.ts';
 import { findOwnPorts } from './own-listeners.ts';
 import { tunnelPlaces } from './tunnel-files.ts';
-import { processesOf } from './tunnel-processes.ts';
+import { isLeaderAlive, processesOf } from './tunnel-processes.ts';
 import type { TunnelRecord } from './tunnel-record.ts';
 
 export interface AwaitOpen {
@@ -39,7 +39,7 @@ export async function awaitOpen(request: AwaitOpen): Promise<Opening> {
         last = `listens, but nothing answers through it`;
         why = `: ${answer.reason}`;
       }
-      if (!request.ended && !isAlive(record.leader, record.startedAt)) return { reason: 'is gone' };
+      if (!request.ended && !isLeaderAlive(record)) return { reason: 'is gone' };
       const leftMs = end - clock.monotonic();
       if (leftMs <= 0) return { reason: `${last} within ${timeoutMs / 1000} s${why}` };
       await clock.sleep(Math.min(pauseMs, leftMs), until);

@@ -3,7 +3,7 @@ import { awaitOpen } from './await-open.ts';
 import { endProcesses } from './end-processes.ts';
 import { endTunnel } from './end-tunnel.ts';
 import { keyOf, readTunnels, type TunnelTarget } from './tunnel-files.ts';
-import { findMarked, markerPrefixOf } from './tunnel-processes.ts';
+import { findMarked, isLeaderAlive, markerPrefixOf } from './tunnel-processes.ts';
 import type { TunnelRecord } from './tunnel-record.ts';
 
 /**
@@ -39,7 +39,7 @@ async function leadsThere(
   options: { folder: string; clock: Clock; signal: AbortSignal },
 ): Promise<boolean> {
   // Its starter was killed before it knew the port.
-  if (record.localPort === 0) return false;
+  if (record.localPort === 0 || !isLeaderAlive(record)) return false;
   const opening = await awaitOpen({ record, timeoutMs: patienceMs, ...options });
   return 'port' in opening;
 }

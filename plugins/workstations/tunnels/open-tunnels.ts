@@ -1,16 +1,11 @@
 import { join } from 'node:path';
-import {
-  acquireLock,
-  type Clock,
-  ensurePrivateFolder,
-  findListeners,
-  isAlive,
-} from 'devservices/machine';
+import { acquireLock, type Clock, ensurePrivateFolder, findListeners } from 'devservices/machine';
 import type { TunnelProgram } from '../contract.ts';
 import { endTunnel } from './end-tunnel.ts';
 import { findLiving } from './find-living.ts';
 import { startTunnel } from './start-tunnel.ts';
 import { keyOf, readTunnels, tunnelPlaces } from './tunnel-files.ts';
+import { isLeaderAlive } from './tunnel-processes.ts';
 import type { TunnelRecord, TunnelReport } from './tunnel-record.ts';
 
 /** The tunnels of this machine's user: each a detached program, each with a file of its own. */
@@ -103,7 +98,7 @@ function reportOf(folder: string, record: TunnelRecord): TunnelReport {
 }
 
 // Off Linux nobody can say who listens.
-function isOpen({ leader, startedAt, localPort }: TunnelRecord): boolean {
-  if (!isAlive(leader, startedAt)) return false;
-  return process.platform !== 'linux' || findListeners(localPort).length > 0;
+function isOpen(record: TunnelRecord): boolean {
+  if (!isLeaderAlive(record)) return false;
+  return process.platform !== 'linux' || findListeners(record.localPort).length > 0;
 }

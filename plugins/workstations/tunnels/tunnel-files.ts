@@ -69,9 +69,7 @@ function isRecord(value: Readonly<Record<string, unknown>>): value is TunnelReco
     isObject(leader) &&
     isPid(leader['pid']) &&
     typeof leader['startTicks'] === 'string' &&
-    typeof leader['bootId'] === 'string' &&
-    // Where the system tells who a process is, no record is without it.
-    (process.platform !== 'linux' || leader['bootId'] !== '')
+    typeof leader['bootId'] === 'string'
   );
 }
 

@@ -31,14 +31,22 @@ export function markerPrefixOf(folder: string, target: TunnelTarget): string {
  * pid or a group that is a stranger's by now, none. Off Linux its leader.
  */
 export function processesOf(folder: string, record: TunnelRecord): readonly number[] {
-  const { leader, startedAt } = record;
-  // 0 is of one that could not be started; to the system it means this process's own group.
-  const isLed = leader.pid > 1 && isAlive(leader, startedAt);
+  const { leader } = record;
+  const isLed = isLeaderAlive(record);
   if (process.platform !== 'linux') return isLed ? [leader.pid] : [];
   const marker = markerOf(folder, record);
   return livingProcesses()
     .filter(({ pid, group }) => (isLed && group === leader.pid) || readMarker(pid) === marker)
     .map(({ pid }) => pid);
+}
+
+/** Whether the very process that was started lives. */
+export function isLeaderAlive({ leader, startedAt }: TunnelRecord): boolean {
+  // 0 is of one that could not be started; to the system it means this process's own group.
+  if (leader.pid <= 1) return false;
+  // Where the system tells who a process is, no record of ours is without it.
+  if (process.platform === 'linux' && leader.bootId === '') return false;
+  return isAlive(leader, startedAt);
 }
 
 /** Living processes that carry a marker that begins so. Linux only. */
