@@ -1,6 +1,7 @@
 import { serviceErrors } from '../errors/catalogue/service.ts';
 import type { DevServicesError } from '../errors/error.ts';
 import type { PortPlace } from '../identity/port-choice.ts';
+import type { KeptPort } from '../run/runner.ts';
 import type { PlannedService } from './plan.ts';
 
 /** A port of this machine that a service needs and somebody else holds. */
@@ -13,6 +14,8 @@ export interface TakenPort {
 
 export interface PortCheck {
   services: readonly PlannedService[];
+  /** What runners keep; a service's own are no strangers'. */
+  kept: readonly KeptPort[];
   isFree(port: number, place: PortPlace): Promise<boolean>;
   /** Who holds it, in words. */
   holderOf(port: number, protocol: 'tcp' | 'udp'): Promise<string>;
@@ -21,15 +24,18 @@ export interface PortCheck {
 /** Finds every port that is taken, before anything starts. What the service itself holds is its own. */
 export async function findTakenPorts({
   services,
+  kept,
   isFree,
   holderOf,
 }: PortCheck): Promise<TakenPort[]> {
-  const held = new Set(
-    services
+  const names = new Set(services.map(({ service }) => service));
+  const held = new Set([
+    ...services
       .flatMap(({ instance, replaced }) => [...(instance ? [instance] : []), ...replaced])
       .filter(({ status }) => status === 'running')
       .flatMap(({ endpoints }) => Object.values(endpoints).map(({ port }) => port)),
-  );
+    ...kept.filter(({ service }) => names.has(service)).map(({ port }) => port),
+  ]);
   const asked = new Set<string>();
   const checks = services
     .filter(({ action }) => action === 'create' || action === 'recreate' || action === 'start')

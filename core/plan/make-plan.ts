@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/config.ts';
 import { throwAll } from '../errors/as-error.ts';
-import type { Instance, Runner } from '../run/runner.ts';
+import type { Observation, Runner } from '../run/runner.ts';
 import { dependenciesOf, type Selected, selectServices } from '../selection.ts';
 import { findMissingImages } from './check-images.ts';
 import { wantedPorts } from './bind-ports.ts';
@@ -38,10 +38,11 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
     ...Object.values(chosen).map(({ runner }) => runner),
     ...(await runnersBefore(choice, chosen)),
   ];
-  let instances = await observeAll(context, runners);
-  const ours = new Set(
-    instances.flatMap(({ endpoints }) => Object.values(endpoints).map(({ port }) => port)),
-  );
+  let { instances, kept } = await observeAll(context, runners);
+  const ours = new Set([
+    ...instances.flatMap(({ endpoints }) => Object.values(endpoints).map(({ port }) => port)),
+    ...kept.map(({ port }) => port),
+  ]);
 
   const draft = async (strangers: ReadonlySet<number>) => {
     const names = Object.keys({ ...neighbours, ...chosen });
@@ -58,6 +59,7 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
   signal.throwIfAborted();
   const taken = await findTakenPorts({
     services: Object.values(services),
+    kept,
     isFree: state.isPortFree,
     holderOf: state.holderOf,
   });
@@ -69,7 +71,7 @@ export async function makePlan(context: PlanContext, options: PlanOptions): Prom
     services = decide();
   }
   if (await refreshImages(context, { services, chosen, options })) {
-    instances = await observeAll(context, runners);
+    ({ instances, kept } = await observeAll(context, runners));
     services = decide();
   }
   if (options.pull === 'never' || options.offline) {
@@ -95,9 +97,12 @@ function neighboursOf(services: ResolvedConfig['services'], { selected, left }: 
 async function observeAll(
   { project, signal }: PlanContext,
   runners: readonly Runner[],
-): Promise<Instance[]> {
+): Promise<Required<Pick<Observation, 'instances' | 'kept'>>> {
   const seen = await Promise.all(
     [...new Set(runners)].map((runner) => runner.observe(project, signal)),
   );
-  return seen.flatMap(({ instances }) => instances);
+  return {
+    instances: seen.flatMap(({ instances }) => instances),
+    kept: seen.flatMap(({ kept = [] }) => kept),
+  };
 }

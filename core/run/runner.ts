@@ -29,6 +29,14 @@ export interface Observation {
   instances: readonly Instance[];
   /** Ours by label, of services that the observer is not asked to know. */
   foreign: readonly { name: string; service: string; checkout: string }[];
+  /** Ports of this machine that the runner itself keeps for services, also while those do not run. */
+  kept?: readonly KeptPort[];
+}
+
+/** A port of this machine that stays a service's. */
+export interface KeptPort {
+  service: string;
+  port: number;
 }
 
 /** Whether a runner can run here, and if not, why. */

@@ -1,17 +1,26 @@
 import type { Endpoints } from 'devservices';
 import { remoteHostOf } from './engine-address.ts';
-import type { EngineAddress } from './engine-address.ts';
+import type { EngineAddress, SshAddress } from './engine-address.ts';
 import { forwardCommand } from './ssh/ssh-command.ts';
 
+/** Whether ports of the engine's machine are forwarded to this one. */
+export function canForwardPorts(
+  address: EngineAddress,
+  platform: NodeJS.Platform = process.platform,
+): address is SshAddress {
+  // The ssh of Windows lets no other use its connection.
+  return address.kind === 'ssh' && platform !== 'win32';
+}
+
 /**
- * What to tell of services on an engine of another machine: their ports are on that one's loopback
- * address. Undefined where they are on this one's.
+ * What to tell of services on an engine of another machine whose ports are not forwarded: they are on
+ * that one's loopback address. Undefined where they are on this one's.
  */
 export function describeRemotePorts(
   address: EngineAddress,
   services: readonly { endpoints: Endpoints }[],
 ): string | undefined {
-  const host = remoteHostOf(address);
+  const host = canForwardPorts(address) ? undefined : remoteHostOf(address);
   const ports = services.flatMap(({ endpoints }) =>
     Object.values(endpoints).map(({ port }) => port),
   );

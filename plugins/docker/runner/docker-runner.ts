@@ -5,9 +5,12 @@ import { createImageBuilder } from '../build/image-builder.ts';
 import { refreshImages } from '../build/refresh-images.ts';
 import { resolveBuild } from '../build/resolve-build.ts';
 import { diagnoseDocker } from '../doctor/diagnose-docker.ts';
+import { remoteHostOf } from '../engine/engine-address.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { findEngineStarter } from '../engine/start-engine.ts';
+import { createForwards } from '../forwards/create-forwards.ts';
+import type { ForwardOptions } from '../forwards/create-forwards.ts';
 import { checkListening } from './check-listening.ts';
 import { createContainerAddresses, inspectContainer } from './container-addresses.ts';
 import { createContainerStats } from './container-stats.ts';
@@ -38,6 +41,8 @@ export interface DockerRunnerOptions extends EngineOptions {
   cacheFolder?: string;
   /** Says what people should know though it stops nothing. */
   warn?: (text: string) => void;
+  /** For ports of an engine on another machine; without it they stay there alone. */
+  forwards?: ForwardOptions;
 }
 
 /**
@@ -54,6 +59,7 @@ export function createDockerRunner(
   const closing = new AbortController();
   const gateways = createProjectGateways(engine);
   const known = { engine, addresses, gateways };
+  const forwards = options.forwards && createForwards(engine, options.forwards);
   const sizes =
     options.cacheFolder === undefined ? undefined : createImageSizes(options.cacheFolder);
   const env = options.env ?? process.env;
@@ -83,14 +89,26 @@ export function createDockerRunner(
       ...resolveBuild(run as ContainerRun, context, env),
     }),
     restartsAfter,
-    observe: (project, signal) => observeProject(known, project, signal),
+    async observe(project, signal) {
+      const { ports, ...found } = await observeProject(known, project, signal);
+      return forwards ? forwards.look(project, { ...found, ports }, signal) : found;
+    },
+    tend: async (_, signal) => forwards?.tend(signal),
     ensureProject: async (project, signal) =>
       gateways.noteNetwork(project, await ensureNetwork(engine, project, signal)),
-    prepare: (target, prepare) =>
-      prepareContainer({ engine, ensureImage, imageBuilder, gateways }, target, prepare),
-    start: (target, instance, signal) => startContainer(known, { target, instance, signal }),
+    prepare(target, prepare) {
+      forwards?.prepare(target, prepare.signal);
+      return prepareContainer({ engine, ensureImage, imageBuilder, gateways }, target, prepare);
+    },
+    async start(target, instance, signal) {
+      await forwards?.open(target, signal);
+      return startContainer(known, { target, instance, signal });
+    },
     stop: (instance, { signal }) => stopContainer(engine, instance, signal),
-    remove: (instance, signal) => removeContainer(engine, instance, signal),
+    async remove(instance, signal) {
+      await removeContainer(engine, instance, signal);
+      await forwards?.drop(instance.service);
+    },
     listData: (project, services) => listVolumes(engine, project, services),
     removeData: (found, signal) => removeOwnedVolume(engine, found, signal),
     address: resolveAddress,
@@ -98,7 +116,11 @@ export function createDockerRunner(
       checkListening({ ...known, commands }, { instance, port, signal }),
     async probeAddress(instance, port, signal) {
       const host = await addresses.find(instance, signal);
-      return host === undefined ? engine.reach(port.host, signal) : { host, port: port.container };
+      if (host !== undefined) return { host, port: port.container };
+      const isForwarded = forwards?.ownerOf(port.host) !== undefined;
+      return isForwarded
+        ? resolveAddress({ ...instance, port }, 'host')
+        : engine.reach(port.host, signal);
     },
     logs: (instance, log) =>
       readLogs(engine, instance, { ...log, signal: AbortSignal.any([log.signal, closing.signal]) }),
@@ -111,6 +133,7 @@ export function createDockerRunner(
     async dropProject(project, signal) {
       await dropNetwork(engine, project, signal);
       gateways.noteNetwork(project, undefined);
+      await forwards?.end();
     },
     gateway: (project, signal) => gateways.find(project, signal),
     stats: createContainerStats(engine),
@@ -120,10 +143,16 @@ export function createDockerRunner(
       refreshImages({ engine, ensureImage, imageBuilder }, targets, refresh),
     diagnose: (signal) => diagnoseDocker(engine, signal),
     findStarter: (signal) => findEngineStarter({ ...options, ...engine.options }, signal),
-    portOwner: (port) => findPortOwner(engine, port, closing.signal),
+    async portOwner(port) {
+      const service = forwards?.ownerOf(port);
+      if (service !== undefined) return `the forward to ${service} on ${engine.url}`;
+      const isHere = remoteHostOf(await engine.connect(closing.signal)) === undefined;
+      return isHere ? findPortOwner(engine, port, closing.signal) : undefined;
+    },
     async close() {
       closing.abort();
       await commands.settled();
+      await forwards?.close();
       engine.close();
     },
   };

@@ -1,7 +1,8 @@
 import { labels } from 'devservices/runner';
-import type { Instance, Observation, ProjectIdentity } from 'devservices/runner';
+import type { Instance, PortBinding, ProjectIdentity } from 'devservices/runner';
 import type { Engine } from '../engine/engine.ts';
 import type { ListedContainer } from '../engine/read-api.ts';
+import type { PortedObservation } from '../forwards/create-forwards.ts';
 import type { ContainerAddresses } from './container-addresses.ts';
 import { findDrift, findGatewayDrift, findNetworkDrift } from './find-drift.ts';
 import { isOurs } from './owned-names.ts';
@@ -18,7 +19,7 @@ export async function observeProject(
   }: { engine: Engine; addresses: ContainerAddresses; gateways: ProjectGateways },
   project: ProjectIdentity,
   signal: AbortSignal,
-): Promise<Observation> {
+): Promise<PortedObservation> {
   const filters = { label: [`${labels.project}=${project.project}`] };
   const found = await engine.list(filters, signal);
   gateways.noteListed(
@@ -26,6 +27,7 @@ export async function observeProject(
     found.filter(({ Labels }) => isOurs(Labels, project)),
   );
   const instances: Instance[] = [];
+  const ports = new Map<string, readonly PortBinding[]>();
   const foreign: { name: string; service: string; checkout: string }[] = [];
   for (const container of found.map(withNetworkMode)) {
     if (!isOurs(container.Labels, project)) {
@@ -38,6 +40,7 @@ export async function observeProject(
     }
     const listed = readInstance(container, project.project);
     if (!listed) continue;
+    ports.set(container.Id, readMemory(container.Labels)?.ports ?? []);
     addresses.note(container.Id, endpointOf(container, project.project));
     const joined = await readJoined(engine, { container, service: listed.service, signal });
     const instance = { ...listed, ...joined?.instance };
@@ -48,7 +51,7 @@ export async function observeProject(
       (await findDrift(engine, container, signal));
     instances.push(drift ? { ...instance, drift } : instance);
   }
-  return { instances, foreign };
+  return { instances, foreign, ports };
 }
 
 function withNetworkMode(found: ListedContainer): ListedContainer {

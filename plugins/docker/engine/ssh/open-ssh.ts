@@ -66,8 +66,8 @@ function failure(reason: string, exitCode: number | null): SshFailure {
   return Object.assign(new Error(reason), { code: 'ESSH' as const, exitCode });
 }
 
-// Its last lines say why; a banner of the other side, or a frame of @, stands above.
-function lastWords(said: string): string {
+/** Why an ssh ended, of all that it said: a banner of the other side, or a frame of @, stands above. */
+export function lastWords(said: string): string {
   const lines = said.split(/\r?\n/).map((line) => line.trim());
   return lines
     .filter((line) => line !== '' && !/^(@|Warning: Permanently added)/.test(line))
