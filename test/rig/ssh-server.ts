@@ -15,6 +15,8 @@ export interface SshServer {
   readonly port: number;
   /** What its client logs in with. */
   readonly identityFile: string;
+  /** Path of one of its files: `host_key.pub`, `authorized_keys`. */
+  file(name: string): string;
   /** `PATH` with the `ssh` that reads this folder's configuration, keys and known hosts. */
   readonly path: string;
   /** The same for who calls `ssh -F`. */
