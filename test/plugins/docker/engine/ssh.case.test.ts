@@ -71,7 +71,9 @@ describe.skipIf(engine === null)('an engine behind ssh', async () => {
     const again = await checkout.task('up', ['--json'], { env });
     expect(again.finished.services['redis']).toMatchObject({ action: 'unchanged' });
     const status = await checkout.task('status', ['--json'], { env });
-    expect(status.finished.services['redis']).toMatchObject({ reason: { text: 'ready' } });
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      services: { redis: { reason: { text: 'ready' } } },
+    });
     const logs = await checkout.task('logs', ['redis'], { env });
     expect(logs.stdout).toContain('Ready to accept connections');
     const down = await checkout.task('down', ['--json'], { env });
