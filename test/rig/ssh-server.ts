@@ -97,6 +97,7 @@ export async function startSshServer(
     for (const pid of pidsNaming(file('ssh_config'))) process.kill(pid, 'SIGKILL');
   };
   return {
+    file,
     port,
     identityFile: file('user_key'),
     path: `${file('bin')}:${process.env['PATH']}`,
