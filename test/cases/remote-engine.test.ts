@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { askPostgres } from '../rig/ask-postgres.ts';
+import { removeBuiltImages } from '../rig/built-images.ts';
 import { type Checkout, createCheckout } from '../rig/checkout.ts';
-import { configure, shell, sleeper } from '../rig/container-services.ts';
+import { configure, sleeper } from '../rig/container-services.ts';
+import { dockerCli } from '../rig/docker-cli.ts';
 import { freePorts } from '../rig/free-ports.ts';
+import { askPort, isOpen } from '../rig/loopback-ports.ts';
 import { openRemoteEngine } from '../rig/remote-engine.ts';
 
 const remote = await openRemoteEngine();
@@ -89,7 +91,7 @@ describe.skipIf(remote === null)('services on an engine of another machine', () 
     const context = { DOCKER_HOST: undefined, DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'far' };
     const ran = await up([], context);
     expect(ran.finished).toMatchObject({ ok: true, services: { redis: { state: 'ready' } } });
-    expect(await say(port, 'PING\r\n')).toBe('+PONG\r\n');
+    expect(await askPort(port, 'PING\r\n')).toBe('+PONG\r\n');
   });
 
   test('of two checkouts are beside one another, and `down` of one leaves the other its ports', async () => {
@@ -112,7 +114,7 @@ describe.skipIf(remote === null)('services on an engine of another machine', () 
     expect(new Set(ports).size).toBe(2);
     await checkout.task('down', [], { env });
     expect(await isOpen(port)).toBe(false);
-    expect(await say(ports[1] ?? 0, 'PING\r\n')).toBe('+PONG\r\n');
+    expect(await askPort(ports[1] ?? 0, 'PING\r\n')).toBe('+PONG\r\n');
     await other.task('down', [], { env });
     await expect.poll(() => ssh.clients(), { timeout: 10_000 }).toEqual([]);
   });
@@ -135,56 +137,49 @@ describe.skipIf(remote === null)('services on an engine of another machine', () 
     expect(ssh.clients()).toEqual([]);
   });
 
-  test('mount what is there; what is not is said before anything starts', async () => {
-    const folder = join(checkout.root, 'it is here');
-    checkout.write({ 'it is here/said': 'here', 'key.pem': 'k' });
-    const said = 'cat /app/said; exec sleep 1000';
-    const mounting = shell(images.tools, said, {
-      volumes: ['./it is here:/app', '/usr/share:/share:ro', 'data:/data'],
-    });
-    const keyed = sleeper(images.tools, { secrets: { key: { file: 'key.pem' } } });
-    configure(checkout, {
-      db: { run: sleeper(images.tools) },
-      app: { run: mounting, dependsOn: ['db'] },
-      keyed: { run: keyed },
-    });
-    for (const args of [[], ['--dry-run']]) {
-      const refused = await up(args);
-      expect(refused.exitCode).toBe(2);
-      expect(refused.finished.errors[0]).toMatchObject({ code: 'DS_DOCKER_ELSEWHERE' });
-      expect(refused.finished.errors[0]?.message.split('\n').slice(1)).toEqual([
-        `  app: ${folder} (volumes)`,
-        `  keyed: ${join(checkout.root, 'key.pem')} (secrets.key)`,
-      ]);
-      expect(await checkout.containers()).toEqual({});
-    }
-
-    remote.run('mkdir', ['-p', folder]);
-    remote.run('sh', ['-c', 'echo there > "$0/said"', folder]);
-    const made = await up(['--exclude', 'keyed']);
-    expect(made.finished).toMatchObject({ ok: true, services: { app: { state: 'ready' } } });
-    const logs = await checkout.task('logs', ['app'], { env });
-    expect(logs.stdout).toContain('there');
-    // What is there already is not asked for: nobody makes it.
-    remote.run('rm', ['-rf', checkout.root]);
-    const again = await up(['--exclude', 'keyed']);
-    expect(again.finished.services['app']).toMatchObject({ action: 'unchanged' });
-  });
-
-  test('that would have to reach a process of this machine are refused', async () => {
+  test('are on a workstation’s engine where that is named, images that are built here as well', async () => {
+    const cli = await dockerCli('buildkit');
+    if (!cli) throw new Error('there is no docker command line to build with');
     const [port] = await freePorts(1);
-    configure(checkout, {
-      web: {
-        run: { kind: 'process', command: ['touch', 'started'] },
-        ports: { http: port },
-      },
-      proxy: { run: sleeper(images.tools), dependsOn: { web: 'started' } },
+    onTestFinished(() => removeBuiltImages(checkout.docker, basename(checkout.root)));
+    checkout.write({
+      'app/Dockerfile': `FROM ${images.redis}\nCOPY said /said\n`,
+      'app/said': 'built here',
+      'devservices.config.mjs': `
+        import { definePlugin } from 'devservices';
+        const reach = async (name) => ({ host: name, configFile: ${JSON.stringify(ssh.configFile)} });
+        const boxes = definePlugin({
+          name: 'boxes',
+          setup: ({ expose }) => expose('workstations', () => ({ reach })),
+        });
+        export default {
+          plugins: process.env.WITHOUT ? [] : [boxes()],
+          services: {
+            app: {
+              run: { kind: 'container', build: { context: './app', network: 'host' } },
+              ports: { redis: { container: 6379, host: ${port} } },
+            },
+          },
+        };`,
     });
-    const refused = await up();
-    expect(refused.exitCode).toBe(2);
-    expect(refused.finished.errors[0]).toMatchObject({ code: 'DS_DOCKER_ELSEWHERE' });
-    expect(refused.finished.errors[0]?.message).toContain('proxy: the process web');
-    expect(existsSync(join(checkout.root, 'started'))).toBe(false);
+    const engine = ['--engine', 'workstation://box'];
+    // Not the ssh that knows the way by itself.
+    const variables = { ...cli, PATH: cli['PATH'] ?? process.env['PATH'], DOCKER_HOST: undefined };
+    const unknown = await up(engine, { ...variables, WITHOUT: '1' });
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.finished.errors[0]).toMatchObject({ code: 'DS_CONTRACT_MISSING' });
+    expect(unknown.finished.errors[0]?.hint).toContain('workstations()');
+
+    const first = await up(engine, variables);
+    expect(first.finished).toMatchObject({ ok: true, services: { app: { action: 'created' } } });
+    expect(await askPort(port, 'PING\r\n')).toBe('+PONG\r\n');
+    const second = await up(engine, variables);
+    expect(second.finished.services['app']).toMatchObject({ action: 'unchanged' });
+    const down = await checkout.task('down', ['--json', ...engine], { env: variables });
+    expect(down.finished).toMatchObject({ ok: true });
+    expect(await checkout.containers()).toEqual({});
+    await expect.poll(() => ssh.clients(), { timeout: 10_000 }).toEqual([]);
+    expect(leftOvers(checkout)).toEqual([]);
   });
 });
 
@@ -201,26 +196,4 @@ function writeContext(folder: string, name: string, host: string): void {
   const path = join(folder, 'contexts/meta', id, 'meta.json');
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }));
-}
-
-/** Whether somebody listens on a port of this machine. */
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
-
-/** What a server on this machine answers first. */
-function say(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    onTestFinished(() => void socket.destroy());
-    socket.once('data', (chunk) => resolve(chunk.toString()));
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error(`port ${port} closed without an answer`)));
-  });
 }
