@@ -32,14 +32,18 @@ export async function askPort(request: AskPort): Promise<PortAnswer> {
 const silenceMs = 10_000;
 
 function converse({ port, isSsh }: AskPort, until: AbortSignal): Promise<PortAnswer> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1' });
     const tell = (answer: PortAnswer) => {
       socket.destroy();
       resolve(answer);
     };
     const fail = (reason: string) => tell({ isOpen: false, reason });
-    until.addEventListener('abort', () => fail('it was given up'), { once: true });
+    const giveUp = () => {
+      socket.destroy();
+      reject(until.reason);
+    };
+    until.addEventListener('abort', giveUp, { once: true });
     let said = '';
     socket.setEncoding('latin1');
     socket.once('connect', () => !isSsh && tell({ isOpen: true }));

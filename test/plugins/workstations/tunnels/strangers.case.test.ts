@@ -141,11 +141,11 @@ async function advancing<T>(
   work: Promise<T>,
 ): Promise<T> {
   let isDone = false;
-  const done = () => (isDone = true);
-  work.then(done, done);
+  const settled = Promise.allSettled([work]).then(() => (isDone = true));
   await until(() => {
     void clock.advance(20);
     return isDone;
   });
+  await settled;
   return work;
 }
