@@ -21,12 +21,12 @@ export const workstations = definePlugin({
     env: ['*'],
     engine: true,
   },
-  setup({ options, env, $, log, use, expose }) {
+  setup({ options, env, $, log, use, expose, defer }) {
     expose('workstations', async ({ project, checkoutFolder, root, stateHome }) => {
       const { createWorkstations } = await import('./sessions/create-workstations.ts');
       const checkout = basename(checkoutFolder);
       const place = { project, checkout, root, stateHome };
-      return createWorkstations({ ...place, options, env, $, log, use, clock: systemClock });
+      return createWorkstations({ ...place, options, env, $, log, use, defer, clock: systemClock });
     });
   },
 });

@@ -11,6 +11,7 @@ export interface WorkstationsContext {
   clock: Clock;
   log: Logger;
   use: PluginContext<unknown>['use'];
+  defer: PluginContext<unknown>['defer'];
   /** Name of the project of this checkout. */
   project: string;
   /** Id of this checkout. */

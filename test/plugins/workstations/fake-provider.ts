@@ -69,7 +69,8 @@ export function createFakeProvider(): FakeProvider {
     },
     async list() {
       await taken('list');
-      const seen = await Promise.all([...scripts.keys()].toSorted().map(see));
+      const names = [...scripts.keys()].toSorted();
+      const seen = await Promise.all(names.map(async (name) => see(name)));
       return seen.filter((one) => one !== undefined);
     },
     async find(name) {

@@ -15,14 +15,14 @@ export async function walkUntil<T>(
   maxMs = 3_600_000,
 ): Promise<Ending<T>> {
   const startMs = clock.monotonic();
-  let ending: Ending<T> | undefined;
+  const endings: Ending<T>[] = [];
   const end = (found: Omit<Ending<T>, 'tookMs'>): void => {
-    ending = { ...found, tookMs: clock.monotonic() - startMs };
+    endings.push({ ...found, tookMs: clock.monotonic() - startMs });
   };
   work.then(
     (value) => end({ value }),
     (error: unknown) => end({ error }),
   );
-  while (!ending && clock.monotonic() - startMs < maxMs) await clock.advance(500);
-  return ending ?? { tookMs: undefined };
+  while (endings.length === 0 && clock.monotonic() - startMs < maxMs) await clock.advance(500);
+  return endings[0] ?? { tookMs: undefined };
 }
