@@ -7,13 +7,13 @@ export interface LeftProcess {
 }
 
 /**
- * What lives of a checkout with this state home: its services' processes, whatever they started, and its
- * supervisor. Each of them has that home among its variables, and is no task of ours.
+ * What lives of a checkout with this state home: its services' processes, whatever they started, its
+ * supervisor, and tunnels to workstations. Each of them has that home among its variables, and is no task of ours.
  */
 export function leftProcesses(stateHome: string): LeftProcess[] {
   return processesOf(stateHome).filter(
     ({ pid }) =>
-      read(`/proc/${pid}/environ`).some((line) => line.startsWith('DEVSERVICES_PROCESS=')) ||
+      read(`/proc/${pid}/environ`).some((line) => /^DEVSERVICES_(PROCESS|TUNNEL)=/.test(line)) ||
       isDetached(String(pid)),
   );
 }
