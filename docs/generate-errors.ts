@@ -17,7 +17,9 @@ import { processErrors } from '../plugins/process/errors.ts';
 import { optionErrors } from '../plugins/project-options/errors.ts';
 import { sentryErrors } from '../plugins/sentry/errors.ts';
 import { storeErrors } from '../plugins/store/errors.ts';
+import { dockerWorkstationErrors } from '../plugins/workstations/docker/errors.ts';
 import { workstationErrors } from '../plugins/workstations/errors.ts';
+import { gcloudErrors } from '../plugins/workstations/gcloud/errors.ts';
 import { apiExamples } from './control-api-error-examples.ts';
 import { buildExamples, dockerExamples, imageExamples } from './docker-error-examples.ts';
 import { embeddedExamples } from './embedded-error-examples.ts';
@@ -35,7 +37,11 @@ import { processExamples } from './process-error-examples.ts';
 import { optionExamples } from './project-options-error-examples.ts';
 import { sentryExamples } from './sentry-error-examples.ts';
 import { storeExamples } from './store-error-examples.ts';
-import { workstationExamples } from './workstations-error-examples.ts';
+import {
+  dockerWorkstationExamples,
+  gcloudExamples,
+  workstationExamples,
+} from './workstations-error-examples.ts';
 
 interface Area {
   title: string;
@@ -74,6 +80,16 @@ export const errorAreas: readonly Area[] = [
   { title: 'Control API', entries: apiErrors.entries, examples: apiExamples },
   { title: 'Metrics', entries: metricsErrors.entries, examples: metricsExamples },
   { title: 'Workstations', entries: workstationErrors.entries, examples: workstationExamples },
+  {
+    title: 'Workstations on an engine',
+    entries: dockerWorkstationErrors.entries,
+    examples: dockerWorkstationExamples,
+  },
+  {
+    title: 'Workstations of Google Cloud',
+    entries: gcloudErrors.entries,
+    examples: gcloudExamples,
+  },
   { title: 'Defects of devservices', entries: bugErrors.entries, examples: bugExamples },
 ];
 

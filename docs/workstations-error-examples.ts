@@ -1,4 +1,6 @@
+import type { dockerWorkstationErrors } from '../plugins/workstations/docker/errors.ts';
 import type { workstationErrors } from '../plugins/workstations/errors.ts';
+import type { gcloudErrors } from '../plugins/workstations/gcloud/errors.ts';
 import type { ExamplesOf } from './error-examples.ts';
 
 const configs = 'projects/shop-dev/locations';
@@ -90,4 +92,61 @@ export const workstationExamples: ExamplesOf<typeof workstationErrors> = {
   },
   DS_TUNNEL_LIVES_ON: { name: 'box', pids: [4021] },
   DS_TUNNEL_UNKNOWN: { names: ['bocks'], known: ['box'] },
+};
+
+export const dockerWorkstationExamples: ExamplesOf<typeof dockerWorkstationErrors> = {
+  DS_WORKSTATION_IMAGE_UNFIT: { image: 'alpine:3.20', missing: 'sshd' },
+  DS_WORKSTATION_IMAGE_MISSING: {
+    image: 'example.org/box:1',
+    reason: 'manifest for example.org/box:1 not found.',
+  },
+  DS_WORKSTATION_IMAGE_BUILD: {
+    base: 'debian:12-slim',
+    reason: "The command '/bin/sh -c apt-get update' returned a non-zero code: 100.",
+    lines: ['E: Unable to locate package openssh-server'],
+  },
+  DS_WORKSTATION_NAME_TAKEN: {
+    kind: 'container',
+    name: 'shop_workstation_box',
+    owner: 'it has no label of devservices',
+  },
+  DS_WORKSTATION_MOUNT_ELSEWHERE: { root: '/home/ada/shop', engine: 'ssh://build' },
+  DS_WORKSTATION_NO_ORIGIN: {
+    root: '/home/ada/shop',
+    reason: "error: No such remote 'origin'",
+  },
+  DS_WORKSTATION_EXITED: {
+    name: 'box',
+    container: 'shop_workstation_box',
+    exitCode: 255,
+    lines: ['/etc/devservices-workstation/sshd_config: line 9: Bad configuration option: UsePAM'],
+  },
+  DS_WORKSTATION_ENGINE_FAILED: {
+    doing: 'make the network shop_workstation_box_5f0e2a91',
+    reason: 'all predefined address pools have been fully subnetted.',
+  },
+};
+
+export const gcloudExamples: ExamplesOf<typeof gcloudErrors> = {
+  DS_GCLOUD_MISSING: { lines: ['bash: line 1: gcloud: command not found'] },
+  DS_GCLOUD_OLD: { version: '412.0.0', minimum: 464 },
+  DS_GCLOUD_SIGNED_OUT: { lines: [] },
+  DS_GCLOUD_FAILED: {
+    what: 'list the workstations of the project shop-dev',
+    lines: [
+      "PERMISSION_DENIED: Permission 'workstations.workstations.list' denied on 'projects/shop-dev'",
+    ],
+    remedy:
+      'See that the project is the right one; else have the role roles/workstations.user given to you, or sign in as who has it by `gcloud auth login`.',
+  },
+  DS_GCLOUD_ANSWER: {
+    what: 'look at the workstation box of the project shop-dev',
+    lines: ['gcloud crashed (InvalidDataFromServerError): Error decoding response'],
+  },
+  DS_GCLOUD_OPERATION: {
+    verb: 'start',
+    name: 'box',
+    lines: ['There is no quota left for N2 in europe-west1.'],
+  },
+  DS_GCLOUD_CONFIG_MISSING: { where: 'the project shop-dev, region europe-west1' },
 };
