@@ -136,11 +136,13 @@ export const dockerErrors = defineErrors({
     service: string;
     port: number | undefined;
     owner: string | undefined;
+    /** Of the engine, where that is another one. */
+    machine?: string | undefined;
   }>({
     blame: 'environment',
-    title: 'A port of this machine is taken',
-    message: ({ service, port, owner }) =>
-      `${service} could not start: ${port === undefined ? 'one of its ports' : `port ${port} of this machine`} is ` +
+    title: 'A port of the engine’s machine is taken',
+    message: ({ service, port, owner, machine = 'this machine' }) =>
+      `${service} could not start: ${port === undefined ? 'one of its ports' : `port ${port} of ${machine}`} is ` +
       `taken${owner === undefined ? '' : ` by the container ${owner}`}.`,
     hint: ({ service }) =>
       `Stop what holds it, or change services.${service}.ports (\`host: 'auto'\` takes a free one).`,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Checkout, createCheckout } from '../rig/checkout.ts';
 import { configure, shell, sleeper } from '../rig/container-services.ts';
 import { freePorts } from '../rig/free-ports.ts';
+import { isOpen } from '../rig/loopback-ports.ts';
 import { openRemoteEngine } from '../rig/remote-engine.ts';
 
 const remote = await openRemoteEngine();
@@ -75,4 +76,40 @@ describe.skipIf(remote === null)('containers on an engine of another machine', (
     expect(refused.finished.errors[0]?.message).toContain('proxy: the process web');
     expect(existsSync(join(checkout.root, 'started'))).toBe(false);
   });
+
+  test('whose port somebody holds over there fail with that one’s name, and hold none here', async () => {
+    const [port] = await freePorts(1);
+    const stranger = await checkout.docker.createContainer({
+      name: `holder-${port}`,
+      Image: images.redis,
+      ExposedPorts: { '6379/tcp': {} },
+      HostConfig: {
+        NetworkMode: await createNetwork(`holder-${port}`),
+        PortBindings: { '6379/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
+      },
+    });
+    onTestFinished(() => stranger.remove({ force: true }));
+    await stranger.start();
+    configure(checkout, {
+      redis: {
+        run: { kind: 'container', image: images.redis },
+        ports: { redis: { container: 6379, host: port } },
+      },
+    });
+    const ran = await up();
+    expect(ran.exitCode).toBe(3);
+    expect(ran.finished.errors[0]).toMatchObject({ code: 'DS_DOCKER_PORT_TAKEN' });
+    expect(ran.finished.errors[0]?.message).toContain(`port ${port} of box is taken`);
+    expect(ran.finished.errors[0]?.message).toContain(`by the container holder-${port}`);
+    const down = await checkout.task('down', ['--json'], { env });
+    expect(down.finished).toMatchObject({ ok: true });
+    expect(await isOpen(port)).toBe(false);
+    await expect.poll(() => ssh.clients(), { timeout: 10_000 }).toEqual([]);
+  });
+
+  async function createNetwork(name: string): Promise<string> {
+    const network = await checkout.docker.createNetwork({ Name: name });
+    onTestFinished(() => network.remove());
+    return name;
+  }
 });

@@ -1,4 +1,5 @@
 import type { Instance, Target } from 'devservices/runner';
+import { remoteHostOf } from '../engine/engine-address.ts';
 import { reasonOf, statusOf, unless } from '../engine/engine-failure.ts';
 import type { Engine } from '../engine/engine.ts';
 import { dockerErrors } from '../errors.ts';
@@ -65,5 +66,6 @@ async function nameStartFailure(
     port === undefined
       ? undefined
       : await findPortOwner(engine, port, signal).catch(() => undefined);
-  return dockerErrors.create('DS_DOCKER_PORT_TAKEN', { service, port, owner }, thrown);
+  const machine = remoteHostOf(await engine.connect(signal));
+  return dockerErrors.create('DS_DOCKER_PORT_TAKEN', { service, port, owner, machine }, thrown);
 }
