@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -52,7 +52,6 @@ export async function createOtherMachine(): Promise<OtherMachine> {
       const ends = servers.map((server) => once(server, 'exit'));
       for (const server of servers) server.kill('SIGKILL');
       await Promise.all(ends);
-      endClients(ssh);
       await ssh.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -77,17 +76,4 @@ async function startUp(program: string, args: readonly string[]) {
     once(child, 'exit').then(() => Promise.reject(new Error(`${program} ended at once`))),
   ]);
   return child;
-}
-
-// What a failed test left of its own.
-function endClients(ssh: SshServer): void {
-  const own = dirname(ssh.path.split(':')[0] as string);
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      if (line.includes(own) && Number(pid) !== process.pid) process.kill(Number(pid), 'SIGKILL');
-    } catch {
-      // It ended in between.
-    }
-  }
 }
