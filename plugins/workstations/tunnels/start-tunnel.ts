@@ -100,11 +100,10 @@ async function tryProgram(
   }
 }
 
-// Of one that ended: either it says so, or somebody is there.
+// Of one that ended: either it says so (also of a port that it chose itself), or somebody is there.
 function isTaken({ localPort }: TunnelProgram, lines: readonly string[]): boolean {
-  if (localPort === undefined) return false;
-  const isSaid = lines.some((line) => /in use|cannot listen to port/i.test(line));
-  return isSaid || findListeners(localPort).length > 0;
+  const isSaid = lines.some((line) => /address already in use|cannot listen to port/i.test(line));
+  return isSaid || (localPort !== undefined && findListeners(localPort).length > 0);
 }
 
 const mostLines = 20;

@@ -88,6 +88,15 @@ test('a program whose port was taken meanwhile is asked for again, with another'
   expect(rig.files().toSorted()).toEqual([`${report.id}.json`, `${report.id}.log`]);
 });
 
+test('also one that lost the port that it chose itself is asked for again', async () => {
+  const rig = createTunnelRig();
+  const lost = shellProgram(rig, 'echo "OSError: [Errno 98] Address already in use"; exit 1');
+  const programs = [lost, lost, relayProgram(rig, { to: await startGreeter() })];
+  const program = async () => programs.shift() ?? lost;
+  expect(await rig.tunnels.ensure(rig.request({ program }))).toMatchObject({ isNew: true });
+  expect(rig.tunnels.list()).toHaveLength(1);
+});
+
 test('ten taken ports are enough', async () => {
   const rig = createTunnelRig();
   const port = await takenPort();

@@ -103,6 +103,20 @@ test('what its killed program leaves behind is ended with it', async () => {
   expect(rig.processes()).toEqual([]);
 });
 
+test('what its killed program leaves behind is ended, too, where the dead one is', async () => {
+  const rig = createTunnelRig();
+  const { command } = relayProgram(rig, { to: await startGreeter() });
+  const program = async () => shellProgram(rig, `${command.join(' ')} & wait`);
+  const { report } = await rig.tunnels.ensure(rig.request({ program }));
+  process.kill(report.pid, 'SIGKILL');
+  await until(() => !isRunning(report.pid));
+  expect(rig.processes()).toHaveLength(1);
+  const ended = await rig.tunnels.end([report.id], new AbortController().signal);
+  expect(ended).toEqual([{ ...report, state: 'dead' }]);
+  expect(rig.processes()).toEqual([]);
+  expect(rig.files()).toEqual([]);
+});
+
 test('one that lives and leads nowhere any more is replaced', async () => {
   const rig = createTunnelRig();
   let isGone = false;
