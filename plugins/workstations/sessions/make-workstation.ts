@@ -19,7 +19,7 @@ export interface MakeRequest extends Pick<SessionContext, 'provider' | 'clock'> 
 export async function makeWorkstation(request: MakeRequest): Promise<Workstation> {
   const { creation, limit } = request;
   let reason: string | undefined;
-  await untilLimit(
+  const seen = await untilLimit(
     request,
     (signal) => order({ ...request, signal }, (failure) => (reason = failure)),
     () =>
@@ -31,38 +31,41 @@ export async function makeWorkstation(request: MakeRequest): Promise<Workstation
         reason,
       }),
   );
-  return reachState({ ...request, goal: 'running', which: creation, isNew: true });
+  return reachState({ ...request, goal: 'running', which: creation, seen, isNew: true });
 }
 
+/** Gives it where a look saw it. */
 async function order(
   { provider, creation, clock, say, signal }: MakeRequest,
   onFailure: (reason: string) => void,
-): Promise<void> {
+): Promise<Workstation | undefined> {
   const pauses = createBackoff(clock);
   for (;;) {
     try {
-      await orAborted(provider.create(creation, { signal, say }), signal);
-      return;
+      // Until it has ended by itself: what it began it may have to take back.
+      await provider.create(creation, { signal, say });
+      return undefined;
     } catch (thrown) {
       if (!(thrown instanceof TransientFailure)) throw thrown;
       onFailure(thrown.message);
       say(`${creation.name}: ${thrown.message}; looking whether it was taken`);
     }
     await pauses.wait(signal);
-    if (await isThere({ provider, creation, signal })) return;
+    const seen = await look({ provider, creation, signal });
+    if (seen) return seen;
   }
 }
 
-async function isThere({
+async function look({
   provider,
   creation,
   signal,
-}: Pick<MakeRequest, 'provider' | 'creation' | 'signal'>): Promise<boolean> {
+}: Pick<MakeRequest, 'provider' | 'creation' | 'signal'>): Promise<Workstation | undefined> {
   try {
-    return (await orAborted(provider.look(creation, signal), signal)) !== undefined;
+    return await orAborted(provider.look(creation, signal), signal);
   } catch (thrown) {
     // Who cannot be asked has not said no either: the next try tells.
-    if (thrown instanceof TransientFailure) return false;
+    if (thrown instanceof TransientFailure) return undefined;
     throw thrown;
   }
 }

@@ -1,3 +1,4 @@
+import { orAborted } from '../../../core/clock.ts';
 import type {
   Workstation,
   WorkstationConfig,
@@ -38,7 +39,7 @@ export function createFakeProvider(): FakeProvider {
   const calls: string[] = [];
   const known = [{ name: 'big', region: 'here', cluster: 'main', machineType: 'e2-standard-8' }];
 
-  // It knows no signal, as the worst of them.
+  // Most of it knows no signal, as the worst of them.
   const taken = async (call: string): Promise<void> => {
     calls.push(call);
     const failure = failures.get(call)?.shift();
@@ -86,7 +87,7 @@ export function createFakeProvider(): FakeProvider {
       const config = known[0] as WorkstationConfig;
       return { name, scope: fakeScope, config, costNote: 'It costs nothing.' };
     },
-    create: ({ name }) => taken(`create ${name}`),
+    create: ({ name }, { signal }) => orAborted(taken(`create ${name}`), signal),
     start: ({ name }) => taken(`start ${name}`),
     stop: ({ name }) => taken(`stop ${name}`),
     delete: ({ name }) => taken(`delete ${name}`),
