@@ -6,6 +6,13 @@ export interface Account {
   ids?: { uid: number; gid: number };
 }
 
+export interface Caller {
+  name: string;
+  /** Below 0 where there are no such numbers. */
+  uid: number;
+  gid: number;
+}
+
 /**
  * Who logs in: the caller by name and number, so that files of a mounted repo stay the caller's; root
  * where the caller is root, also where an engine makes the caller root in its containers.
@@ -17,7 +24,7 @@ export function resolveAccount({
 }: {
   /** Of the options. */
   asked?: string | undefined;
-  caller: { name: string; uid: number; gid: number };
+  caller: Caller;
   /** Whether users of containers are other users outside of them. */
   isRootless: boolean;
 }): Account {

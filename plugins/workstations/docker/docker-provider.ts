@@ -3,6 +3,7 @@ import type { Workstation, WorkstationProvider, WorkstationScope } from '../cont
 import { workstationErrors } from '../errors.ts';
 import { TransientFailure } from '../transient-failure.ts';
 import { askEngine, isPassing, sayingOf } from './ask-engine.ts';
+import { findCaller } from './caller.ts';
 import { deleteContainer } from './delete-container.ts';
 import type { DockerProviderOptions, DockerSide } from './docker-side.ts';
 import { imageOf } from './ensure-image.ts';
@@ -19,7 +20,7 @@ const configName = 'default';
 
 /** Workstations that are containers on the engine that is used anyway: for trying, and for closed networks. */
 export function createDockerProvider(options: DockerProviderOptions): WorkstationProvider {
-  const side: DockerSide = { clock: systemClock, ...options };
+  const side: DockerSide = { clock: systemClock, caller: findCaller, ...options };
   const { project } = options;
   const owner = { project, checkout: options.checkout };
 

@@ -3,6 +3,7 @@ import type { Clock } from 'devservices/machine';
 import type { CommandShell, Logger } from 'devservices/runner';
 import type { WorkstationsOptions } from '../options.ts';
 import type { WorkstationKeys } from '../ssh/ssh-folder.ts';
+import type { Caller } from './account.ts';
 import type { Engine } from './ask-engine.ts';
 
 export interface DockerProviderOptions {
@@ -23,9 +24,12 @@ export interface DockerProviderOptions {
   $: CommandShell;
   log: Pick<Logger, 'warn'>;
   clock?: Clock;
+  /** Who runs us. Default: the process's own user. */
+  caller?: () => Caller;
 }
 
 /** What all that the provider does works with. */
 export interface DockerSide extends DockerProviderOptions {
   clock: Clock;
+  caller: () => Caller;
 }

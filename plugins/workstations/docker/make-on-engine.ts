@@ -1,6 +1,5 @@
 import { askEngine } from './ask-engine.ts';
 import { type Account, resolveAccount } from './account.ts';
-import { findCaller } from './caller.ts';
 import { cloneRepo } from './clone-repo.ts';
 import { createContainer } from './create-container.ts';
 import type { DockerSide } from './docker-side.ts';
@@ -41,14 +40,14 @@ export async function makeOnEngine(side: DockerSide, request: MakeRequest): Prom
 
 /** Who logs in, and how the repo gets there. */
 export async function planRepo(
-  { engine, route, options, root, $ }: DockerSide,
+  { engine, route, options, root, caller, $ }: DockerSide,
   signal: AbortSignal,
 ): Promise<{ account: Account; repo: Repo }> {
   const [client, way] = await Promise.all([engine(), route()]);
   const info = await askEngine({ doing: 'say what it is', signal }, () => client.info());
   const { SecurityOptions = [] } = (info ?? {}) as { SecurityOptions?: readonly string[] };
   const isRootless = SecurityOptions.some((option) => /^name=rootless\b/.test(option));
-  const account = resolveAccount({ asked: options.user, caller: findCaller(), isRootless });
+  const account = resolveAccount({ asked: options.user, caller: caller(), isRootless });
   const { home } = account;
   const repo = await resolveRepo({ $, root, asked: options.repo, route: way, home, signal });
   return { account, repo };

@@ -63,8 +63,8 @@ const states: Readonly<Record<string, WorkstationState>> = {
   stopped: 'stopped',
 };
 
-// sshd writes its file once it listens. One that is older than the end before is of an sshd that was killed.
-async function isListening(
+/** By the file that sshd writes once it listens; one older than the end before is of an sshd that was killed. */
+export async function isListening(
   engine: Engine,
   { Id, State }: Inspected,
   signal: AbortSignal,

@@ -3,6 +3,7 @@ import { plainText } from 'devservices/machine';
 import { TransientFailure } from '../transient-failure.ts';
 import { type Container, type Engine, askEngine, statusOf } from './ask-engine.ts';
 import { dockerWorkstationErrors } from './errors.ts';
+import { isListening } from './read-workstation.ts';
 
 export interface StartContainer {
   engine: Engine;
@@ -74,16 +75,17 @@ const keptCharacters = 2000;
 /** Settles once sshd listens, or the container has ended. */
 async function heard(
   { text, stream }: Output,
-  { name, signal }: StartContainer,
+  request: StartContainer,
   container: Container,
 ): Promise<void> {
+  const { name, signal } = request;
   const stop = () => stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   let said = '';
   try {
     for await (const chunk of text) {
       said = (said + String(chunk)).slice(-keptCharacters);
-      if (said.includes('Server listening on')) return;
+      if (said.includes('Server listening on')) return await untilSeen(container, request);
     }
   } finally {
     signal.removeEventListener('abort', stop);
@@ -99,6 +101,14 @@ async function heard(
     exitCode: found.State.ExitCode,
     lines: plainLines(said),
   });
+}
+
+// It says so a moment before others can see it.
+async function untilSeen(container: Container, request: StartContainer): Promise<void> {
+  const found = await inspect(container, request);
+  for (let looks = 0; looks < 100; looks += 1) {
+    if (await isListening(request.engine, found, request.signal)) return;
+  }
 }
 
 const plainLines = (said: string): string[] =>
