@@ -71,6 +71,8 @@ function runCommand(
     env,
     spawn: ((file: string, args: readonly string[], spawnOptions: SpawnOptions) => {
       const child = spawn(file, args, spawnOptions);
+      // Who ends without having read its input has closed it: that is no failure of ours.
+      child.stdin?.on('error', () => {});
       stopOnAbort(child, { ...context, signal, ownGroup: spawnOptions.detached === true });
       onSpawn();
       return child;

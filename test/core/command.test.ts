@@ -81,6 +81,12 @@ test('zx’s ways to read, pipe and forgive work before the environment is known
   expect((await $`exit 7`.nothrow()).exitCode).toBe(7);
 });
 
+test('who ends without reading its input has ended as it says', async () => {
+  const $ = shell({ allowed: ['false'] });
+  const input = 'x'.repeat(1_000_000);
+  expect(await $({ input, nothrow: true })`false`).toMatchObject({ exitCode: 1 });
+});
+
 test('what stops the exports from being known stops the command, unstarted', async () => {
   const reason = new Error('no exports');
   const $ = shell({ env: () => Promise.reject(reason) });
