@@ -105,6 +105,17 @@ test('one that leads to another engine is ended, also where that is no ssh any m
   }
 });
 
+test('one that does not answer any more is ended, and deaf as it is, at once', async () => {
+  const { set, file } = openSet();
+  const [port] = await freePorts(1);
+  await set.put(address, wanted('db', port));
+  const pid = readRecord(file)?.leader.pid ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  await set.check(address);
+  expect(existsSync(file)).toBe(false);
+  expect(await ask(port)).toBeUndefined();
+});
+
 test('a port that a stranger has is told with the stranger, and the others are left', async () => {
   const { set } = openSet();
   const [good, taken] = await freePorts(2);
