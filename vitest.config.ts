@@ -16,7 +16,7 @@ const engineIndependent = [
   'test/docs/**',
   'test/plugins/{control-api,embedded,metrics,process,store}/**',
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
-  'test/cases/{sentry-flow,telemetry*,workstations-gcloud}.test.ts',
+  'test/cases/{sentry-flow,telemetry*}.test.ts',
   'test/cases/{control-api,metrics,permissions,options,serve,store,tokens}*.test.ts',
   'test/cases/{remote-engine,workstations-gcloud}*.test.ts',
   'test/plugins/docker/{elsewhere,forwards}/**',
