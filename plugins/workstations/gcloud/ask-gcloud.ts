@@ -1,10 +1,6 @@
-import { formatDuration } from 'devservices/machine';
-import { failedCall, garbledCall, lateCall } from './failed-call.ts';
+import { failedCall, garbledCall, lateCall, patienceMs } from './failed-call.ts';
 import type { GcloudCall, GcloudContext, Outcome } from './gcloud-call.ts';
 import { type GcloudOutput, spawnGcloud } from './spawn-gcloud.ts';
-
-// gcloud itself repeats for half a minute what a server's fault or the network spoils.
-const patienceMs = 60_000;
 
 /**
  * One call of gcloud that ends by itself, its JSON read by `read`, which gives undefined for what it does
@@ -15,9 +11,9 @@ export async function askGcloud<Answer>(
   call: GcloudCall,
   read: (answer: unknown) => Answer | undefined,
 ): Promise<Outcome<Answer>> {
-  const { timeoutMs = patienceMs, what } = call;
-  const output = await runWithin(context, call, timeoutMs);
-  if (output === 'late') return lateCall(what, formatDuration(timeoutMs));
+  const { what } = call;
+  const output = await runWithin(context, call);
+  if (output === 'late') return lateCall(what);
   const { exitCode, stdout, stderr, signal } = output;
   if (exitCode !== 0) return failedCall(what, { exitCode, stderr, signal });
   if (stderr.trim() !== '') context.log.debug(`gcloud: ${stderr.trim()}`);
@@ -29,11 +25,10 @@ export async function askGcloud<Answer>(
 async function runWithin(
   { $, clock }: GcloudContext,
   { words, signal }: GcloudCall,
-  timeoutMs: number,
 ): Promise<GcloudOutput | 'late'> {
   const late = new AbortController();
   const bell = new AbortController();
-  clock.sleep(timeoutMs, bell.signal).then(
+  clock.sleep(patienceMs, bell.signal).then(
     () => late.abort(),
     () => {},
   );

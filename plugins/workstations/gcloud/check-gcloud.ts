@@ -6,9 +6,6 @@ import type { GcloudContext, Outcome } from './gcloud-call.ts';
 // The first that has all of `workstations`: start-tcp-tunnel and ssh among it.
 const minimum = 464;
 
-// Neither call leaves this machine; the first one after a boot reads a lot from the disk.
-const timeoutMs = 30_000;
-
 // Nothing else of the settings is looked at: a proxy's password is among them.
 const signIns = 'core.account,auth.access_token_file,auth.credential_file_override';
 
@@ -17,13 +14,12 @@ const signIns = 'core.account,auth.access_token_file,auth.credential_file_overri
  * …_FAILED and …_ANSWER.
  */
 export async function checkGcloud(context: GcloudContext, signal: AbortSignal): Promise<void> {
-  const call = { signal, timeoutMs };
   const [version, account] = await Promise.all([
-    askGcloud(context, { ...call, words: ['version'], what: 'tell its version' }, readVersion),
+    askGcloud(context, { signal, words: ['version'], what: 'tell its version' }, readVersion),
     askGcloud(
       context,
       {
-        ...call,
+        signal,
         words: ['config', 'list', `--format=json(${signIns})`],
         what: 'tell who is signed in',
       },

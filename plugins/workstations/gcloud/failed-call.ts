@@ -1,8 +1,14 @@
-import type { DevServicesError } from 'devservices/machine';
+import { type DevServicesError, formatDuration } from 'devservices/machine';
 import { TransientFailure } from '../transient-failure.ts';
 import { gcloudErrors } from './errors.ts';
 import type { FailedCall } from './gcloud-call.ts';
 import { type FailureKind, linesOf, readFailure } from './read-failure.ts';
+
+/**
+ * How long gcloud may take for one call, until it answers or has an order taken: it repeats for half a
+ * minute by itself what a server's fault or the network spoils.
+ */
+export const patienceMs = 60_000;
 
 /** A call that ended otherwise than with 0. */
 export function failedCall(
@@ -24,8 +30,8 @@ export function garbledCall(what: string, stdout: string): FailedCall {
 }
 
 /** A call that was ended since it took too long. */
-export function lateCall(what: string, limit: string): FailedCall {
-  const line = `no answer within ${limit}`;
+export function lateCall(what: string): FailedCall {
+  const line = `no answer within ${formatDuration(patienceMs)}`;
   const error = errorOf('late', what, [line]);
   return { isDone: false, kind: 'late', reason: `gcloud: ${line}`, error };
 }

@@ -17,8 +17,6 @@ export interface GcloudCall {
   /** What it is to do, behind `could not`: `list the workstations of the project shop-dev`. */
   what: string;
   signal: AbortSignal;
-  /** Milliseconds. Default: 60,000. */
-  timeoutMs?: number;
 }
 
 /** A call that came to nothing. */

@@ -6,7 +6,7 @@
 
 import type { Workstation } from '../contract.ts';
 import { gcloudErrors } from './errors.ts';
-import { failedCall, lateCall } from './failed-call.ts';
+import { failedCall, lateCall, patienceMs } from './failed-call.ts';
 import type { GcloudContext, Outcome } from './gcloud-call.ts';
 import { readFailure } from './read-failure.ts';
 import { spawnGcloud } from './spawn-gcloud.ts';
@@ -46,9 +46,6 @@ interface OpenOrder {
   isEnded: boolean;
   leave(): void;
 }
-
-// Until gcloud says that an order was taken.
-const patienceMs = 60_000;
 
 // gcloud asks for an operation's state more and more seldom: after a minute each 20 s.
 const lastWordsMs = 30_000;
@@ -122,7 +119,7 @@ async function begin(
     own.abort();
     await run.ended.catch(() => {});
     signal.throwIfAborted();
-    return { outcome: lateCall(what, '1 m 0 s') };
+    return { outcome: lateCall(what) };
   }
   if (first !== 'taken') {
     signal.throwIfAborted();

@@ -5,9 +5,13 @@ import type {
   WorkstationScope,
 } from '../../../../plugins/workstations/contract.ts';
 import { createGcloudProvider } from '../../../../plugins/workstations/gcloud/gcloud-provider.ts';
+import { endLeftProcesses, type LeftProcess, processesOf } from '../../../rig/left-processes.ts';
+import { createTempFolder } from '../../../rig/state/temp-folder.ts';
 
-export interface ProviderOnApi {
+export interface ProviderOnApi extends AsyncDisposable {
   provider: WorkstationProvider;
+  /** What runs of it. */
+  left(): readonly LeftProcess[];
   /** What the plugin does at the end of a command. */
   end(): Promise<void>;
 }
@@ -27,6 +31,7 @@ export function providerOnApi(
     signal?: AbortSignal;
   } = {},
 ): ProviderOnApi {
+  const home = createTempFolder();
   const undos: (() => Promise<void>)[] = [];
   const nothing = (): void => {};
   const $ = createShell(
@@ -37,7 +42,7 @@ export function providerOnApi(
       env: () => Promise.reject(new Error('nothing of the project is asked for')),
       signal,
     },
-    { env: { ...process.env, ...api.environment, ...environment } },
+    { env: { ...process.env, ...api.environment, XDG_STATE_HOME: home, ...environment } },
   );
   const provider = createGcloudProvider({
     $,
@@ -47,10 +52,16 @@ export function providerOnApi(
     scope: { project: 'acme', ...scope },
     options: { user: 'user', folder: '/home/user' },
   });
+  const end = async (): Promise<void> => {
+    await Promise.all(undos.map((undo) => undo()));
+  };
   return {
     provider,
-    end: async () => {
-      await Promise.all(undos.map((undo) => undo()));
+    left: () => processesOf(home),
+    end,
+    async [Symbol.asyncDispose]() {
+      await end();
+      endLeftProcesses(home, processesOf);
     },
   };
 }
