@@ -130,6 +130,16 @@ test('an abort while it starts leaves nothing, whatever the program thinks of it
   expectNothing(rig);
 });
 
+test('one that somebody ends while it starts fails at once', async () => {
+  const rig = createTunnelRig();
+  const opening = failure(rig, { command: ['sleep', '1000'] });
+  await until(() => rig.tunnels.list().length === 1);
+  const ids = rig.tunnels.list().map(({ id }) => id);
+  await rig.tunnels.end(ids, new AbortController().signal);
+  expect(await opening).toMatchObject({ facts: { reason: 'sleep ended by SIGTERM' } });
+  expectNothing(rig);
+});
+
 test('what the provider says instead of a program is passed on', async () => {
   const rig = createTunnelRig();
   const reason = new Error('no way there');

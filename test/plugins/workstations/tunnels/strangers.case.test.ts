@@ -73,6 +73,27 @@ test('what ignores SIGTERM is killed after five seconds, with its children', asy
   expect(rig.files()).toEqual([]);
 });
 
+test('who gives up waiting for an end leaves it recorded, for the next to end it', async () => {
+  const clock = createFakeClock();
+  const rig = createTunnelRig({ clock });
+  const { command } = relayProgram(rig, { to: await startGreeter() });
+  const script = `trap "" TERM; ${command.join(' ')} & while :; do wait; sleep 1000; done`;
+  const opening = rig.tunnels.ensure(
+    rig.request({ program: async () => shellProgram(rig, script), timeoutMs: 1e9 }),
+  );
+  const { report } = await advancing(clock, opening);
+  const abort = new AbortController();
+  const ending = rig.tunnels.end([report.id], abort.signal);
+  abort.abort(new Error('Ctrl-C'));
+  await expect(ending).rejects.toThrow('Ctrl-C');
+  expect(rig.tunnels.list().map(({ id }) => id)).toEqual([report.id]);
+  const again = rig.tunnels.end([report.id], signal);
+  await clock.advance(5100);
+  await until(() => !isRunning(report.pid));
+  await advancing(clock, again);
+  expect(rig.processes()).toEqual([]);
+});
+
 test('what a crash left before it was recorded is ended by the next call', async () => {
   const rig = createTunnelRig();
   mkdirSync(rig.folder, { recursive: true });
