@@ -25,8 +25,10 @@ export async function listWorkstations(
   });
   const found = await Promise.all(
     names.toSorted().map(async (name) => {
-      const container = await findContainer({ engine, owner, name }, signal);
-      return container && toWorkstation(container, { engine, name, scope }, signal);
+      // Each its own: a signal that many listen to is taken for a leak.
+      const own = AbortSignal.any([signal]);
+      const container = await findContainer({ engine, owner, name }, own);
+      return container && toWorkstation(container, { engine, name, scope }, own);
     }),
   );
   return found.filter((one) => one !== undefined);

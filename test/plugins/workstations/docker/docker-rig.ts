@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import Dockerode from 'dockerode';
+import { onTestFinished } from 'vitest';
 import { createShell } from '../../../../core/command.ts';
 import { systemClock } from '../../../../core/clock.ts';
 import type {
@@ -16,6 +18,8 @@ import { filtersOf } from '../../../../plugins/workstations/docker/own-names.ts'
 import { openSshFolder, type SshFolder } from '../../../../plugins/workstations/ssh/ssh-folder.ts';
 import { openTunnels } from '../../../../plugins/workstations/tunnels/open-tunnels.ts';
 import { findMarked } from '../../../../plugins/workstations/tunnels/tunnel-processes.ts';
+import { writeArchive } from '../../../../core/write-archive.ts';
+import { finish } from '../../../rig/engine/build-image.ts';
 import type { TestEngine } from '../../../rig/engine/ensure-engine.ts';
 
 /** Workstations of a project of a test's own, on the engine of the tests. */
@@ -39,6 +43,8 @@ export interface DockerRig {
   disconnect(): Promise<void>;
   /** Names of all that is there of the project, by kind. */
   found(): Promise<{ containers: string[]; networks: string[]; volumes: string[] }>;
+  /** Removes all that is there of the project. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -96,6 +102,12 @@ export function createDockerRig(engine: TestEngine): DockerRig {
       never,
     );
   };
+  const clear = async () => {
+    const { containers, networks, volumes } = await list();
+    for (const { Id } of containers) await docker.getContainer(Id).remove({ force: true, v: true });
+    for (const { Id } of networks) await docker.getNetwork(Id).remove();
+    for (const { Name } of volumes) await docker.getVolume(Name).remove();
+  };
   return {
     docker,
     project,
@@ -123,6 +135,7 @@ export function createDockerRig(engine: TestEngine): DockerRig {
       return runProgram('ssh', ['-F', place.configFile, '-o', 'BatchMode=yes', place.host, line]);
     },
     disconnect,
+    clear,
     async found() {
       const { containers, networks, volumes } = await list();
       const short = (name: string) =>
@@ -136,11 +149,7 @@ export function createDockerRig(engine: TestEngine): DockerRig {
     async close() {
       await disconnect().catch(() => {});
       for (const pid of findMarked(`${join(folder, 'tunnels')}/`)) process.kill(pid, 'SIGKILL');
-      const { containers, networks, volumes } = await list();
-      for (const { Id } of containers)
-        await docker.getContainer(Id).remove({ force: true, v: true });
-      for (const { Id } of networks) await docker.getNetwork(Id).remove();
-      for (const { Name } of volumes) await docker.getVolume(Name).remove();
+      await clear();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -153,4 +162,27 @@ export function runProgram(file: string, args: readonly string[]): Promise<Ran> 
       resolve({ exitCode: typeof code === 'number' ? code : -1, stdout, stderr });
     });
   });
+}
+
+/** An image that is the rig's with more; removed when the test has ended. */
+export async function buildDerived(
+  { socketPath, images }: TestEngine,
+  instructions: string,
+  from: string = images.workstation,
+): Promise<string> {
+  const docker = new Dockerode({ socketPath });
+  const dockerfile = `FROM ${from}\n${instructions}\n`;
+  const tag = `ds-box-image:${randomBytes(4).toString('hex')}`;
+  const content = Buffer.from(dockerfile);
+  const context = writeArchive([{ path: '/Dockerfile', content, uid: 0, gid: 0, mode: 0o644 }]);
+  await finish(
+    docker,
+    await docker.buildImage(Readable.from([context]), {
+      t: tag,
+      forcerm: true,
+      networkmode: 'none',
+    }),
+  );
+  onTestFinished(() => docker.getImage(tag).remove({ force: true }));
+  return tag;
 }
