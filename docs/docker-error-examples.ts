@@ -18,6 +18,7 @@ export const dockerExamples: ExamplesOf<typeof dockerErrors> = {
     instead: 'Name an engine by unix:// or tcp://.',
   },
   DS_DOCKER_TOO_OLD: { way: 'DOCKER_HOST', version: '1.39', minimum: '1.41' },
+  DS_DOCKER_WORKSTATION_CONTAINED: { name: 'box' },
   DS_DOCKER_ELSEWHERE: {
     host: 'build',
     mounts: [

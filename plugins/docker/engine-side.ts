@@ -5,3 +5,4 @@ export { createEngine, type Engine } from './engine/engine.ts';
 export { describeRoute } from './engine/engine-route.ts';
 export { describeRemotePorts } from './engine/remote-ports.ts';
 export { createDockerRunner } from './runner/docker-runner.ts';
+export { createNoEngine } from './engine/workstation-address.ts';

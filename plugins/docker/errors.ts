@@ -48,6 +48,14 @@ export const dockerErrors = defineErrors({
       `The engine of ${way} speaks API ${version}; devservices needs ${minimum} or newer.`,
     hint: () => 'Update Docker to Engine 20.10 or newer.',
   }),
+  DS_DOCKER_WORKSTATION_CONTAINED: entry<{ name: string }>({
+    blame: 'user',
+    title: 'A workstation that is a container has no engine',
+    message: ({ name }) =>
+      `The workstation ${name} is named as the engine, and is a container of the provider docker: it has none inside.`,
+    hint: () =>
+      'Leave the engine out to use the one that the workstation is on, or name a workstation of Google Cloud.',
+  }),
   DS_DOCKER_ELSEWHERE: entry<{
     host: string;
     mounts: readonly MountedPath[];

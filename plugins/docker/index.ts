@@ -39,6 +39,9 @@ export const docker = definePlugin({
         env,
         reachWorkstation: async (name, signal) => {
           const workstations = await ctx.use('workstations');
+          const { provider } = await workstations.open({});
+          // It would ask for the very engine that is being looked for.
+          if (provider === 'docker') throw (await load()).createNoEngine(name);
           return workstations.reach(name, { signal });
         },
         onFound: ({ way, address: found, apiVersion }) =>

@@ -148,9 +148,10 @@ describe.skipIf(remote === null)('services on an engine of another machine', () 
       'devservices.config.mjs': `
         import { definePlugin } from 'devservices';
         const reach = async (name) => ({ host: name, configFile: ${JSON.stringify(ssh.configFile)} });
+        const open = async () => ({ provider: 'boxes' });
         const boxes = definePlugin({
           name: 'boxes',
-          setup: ({ expose }) => expose('workstations', () => ({ reach })),
+          setup: ({ expose }) => expose('workstations', () => ({ open, reach })),
         });
         export default {
           plugins: process.env.WITHOUT ? [] : [boxes()],
@@ -180,6 +181,23 @@ describe.skipIf(remote === null)('services on an engine of another machine', () 
     expect(await checkout.containers()).toEqual({});
     await expect.poll(() => ssh.clients(), { timeout: 10_000 }).toEqual([]);
     expect(leftOvers(checkout)).toEqual([]);
+  });
+
+  test('are on no workstation that is a container itself, which is said and not waited for', async () => {
+    checkout.write({
+      'devservices.config.mjs': `
+        import { workstations } from 'devservices/plugins/workstations';
+        export default {
+          plugins: [workstations({ provider: 'docker' })],
+          services: { redis: { run: { kind: 'container', image: '${images.redis}' } } },
+        };`,
+    });
+    const asked = { env: { ...env, DEVSERVICES_ENGINE: 'workstation://box' } };
+    for (const [task, ...args] of [['up'], ['workstations', 'list']] as const) {
+      const ran = await checkout.task(task, [...args, '--json'], asked);
+      expect(ran.exitCode).toBe(2);
+      expect(ran.stdout + ran.stderr).toContain('DS_DOCKER_WORKSTATION_CONTAINED');
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { dockerErrors } from '../errors.ts';
 import type { SshAddress } from './engine-address.ts';
 
 /** How one gets to a workstation, which another plugin knows. */
@@ -18,4 +19,9 @@ export async function resolveWorkstation(
 ): Promise<SshAddress> {
   const { host, configFile } = await reach(name, signal);
   return { kind: 'ssh', host, configFile, url: `workstation://${name}` };
+}
+
+/** What to throw for a workstation that is a container itself. */
+export function createNoEngine(name: string): Error {
+  return dockerErrors.create('DS_DOCKER_WORKSTATION_CONTAINED', { name });
 }
