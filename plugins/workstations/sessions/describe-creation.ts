@@ -6,7 +6,7 @@ export function describeCreation({ name, scope, config, costNote }: Creation): r
   const { machineType, idleTimeoutMs, runningTimeoutMs, image } = config;
   const rows: readonly (readonly [what: string, value: string | undefined])[] = [
     ['project', scope.project],
-    ['region', scope.region],
+    [regionWord(scope.region), scope.region],
     ['cluster', scope.cluster],
     ['config', scope.config],
     ['machine type', machineType],
@@ -22,10 +22,13 @@ export function describeCreation({ name, scope, config, costNote }: Creation): r
 /** `the project shop-dev (region europe-west1, config big)` */
 export function describePlace({ project, ...rest }: WorkstationScope): string {
   const parts = Object.entries(rest).flatMap(([what, value]) =>
-    value ? [`${what} ${value}`] : [],
+    value ? [`${what === 'region' ? regionWord(value) : what} ${value}`] : [],
   );
   return `the project ${project}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 }
+
+// Containers are where their engine is, and that has an address.
+const regionWord = (region: string): string => (region.includes('://') ? 'engine' : 'region');
 
 const durationText = (ms: number | undefined): string | undefined =>
   ms === undefined || ms === 0 ? undefined : formatDuration(ms);
