@@ -70,9 +70,19 @@ describe.skipIf(engine === null)('a workstation on an engine', { timeout: 120_00
     const { identityFile = '' } = await provider.login(box, never);
     const knock = (key: string) =>
       runProgram('ssh', [
-        ...['-F', '/dev/null', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no'],
-        ...['-o', 'UserKnownHostsFile=/dev/null', '-o', 'IdentitiesOnly=yes', '-i', key],
-        ...['-p', published, 'root@127.0.0.1', 'true'],
+        '-F',
+        '/dev/null',
+        ...['BatchMode=yes', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'].flatMap(
+          (option) => ['-o', option],
+        ),
+        '-o',
+        'IdentitiesOnly=yes',
+        '-i',
+        key,
+        '-p',
+        published,
+        'root@127.0.0.1',
+        'true',
       ]);
     expect(await knock(identityFile)).toMatchObject({ exitCode: 0 });
     const refused = await knock(other.privateFile);
