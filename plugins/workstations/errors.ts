@@ -187,6 +187,8 @@ export const workstationErrors = defineErrors({
     reason: string;
     /** What its program wrote last. */
     lines: readonly string[];
+    /** Its program ran, and nothing answered in time: it may do better in a while. */
+    mayPass?: true;
   }>({
     blame: 'environment',
     title: 'A tunnel to a workstation could not be opened',

@@ -18,7 +18,7 @@ export interface AwaitOpen {
 }
 
 /** The port of this machine that leads there, or why none does, in words behind the program's name. */
-export type Opening = { port: number } | { reason: string };
+export type Opening = { port: number } | { reason: string; isLate: boolean };
 
 /**
  * Waits until a tunnel's own processes listen, and what they listen for answers: a port alone proves
@@ -36,17 +36,21 @@ export async function awaitOpen(request: AwaitOpen): Promise<Opening> {
         const isSsh = record.remotePort === sshPort;
         const answer = await askPort({ port, isSsh, clock, signal: until });
         if (answer.isOpen) return { port };
-        last = `listens, but nothing answers through it`;
+        last = 'listens, but nothing answers through it';
         why = `: ${answer.reason}`;
       }
-      if (!request.ended && !isLeaderAlive(record)) return { reason: 'is gone' };
+      if (!request.ended && !isLeaderAlive(record)) {
+        return { reason: 'is gone', isLate: false };
+      }
       const leftMs = end - clock.monotonic();
-      if (leftMs <= 0) return { reason: `${last} within ${timeoutMs / 1000} s${why}` };
+      if (leftMs <= 0) {
+        return { reason: `${last} within ${timeoutMs / 1000} s${why}`, isLate: true };
+      }
       await clock.sleep(Math.min(pauseMs, leftMs), until);
     } catch (error) {
       signal.throwIfAborted();
       if (!ended.aborted) throw error;
-      return { reason: String(ended.reason) };
+      return { reason: String(ended.reason), isLate: false };
     }
   }
 }

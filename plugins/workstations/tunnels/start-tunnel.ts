@@ -43,11 +43,15 @@ export async function startTunnel(
     request.signal.throwIfAborted();
     const outcome = await tryProgram(surroundings, request, program);
     if ('record' in outcome) return outcome.record;
-    const { reason, lines, isPortTaken } = outcome;
+    const { isPortTaken, isLate, lines } = outcome;
     if (isPortTaken && tries < mostTries) continue;
-    const { name, remotePort } = request;
-    const tried = isPortTaken ? `${reason}, ${tries} times, as its port was taken` : reason;
-    throw workstationErrors.create('DS_TUNNEL_FAILED', { name, remotePort, reason: tried, lines });
+    throw workstationErrors.create('DS_TUNNEL_FAILED', {
+      name: request.name,
+      remotePort: request.remotePort,
+      reason: `${outcome.reason}${isPortTaken ? `, ${tries} times, as its port was taken` : ''}`,
+      lines,
+      ...(isLate ? { mayPass: true as const } : {}),
+    });
   }
 }
 
@@ -55,7 +59,7 @@ const mostTries = 10;
 
 type Outcome =
   | { record: TunnelRecord }
-  | { reason: string; lines: readonly string[]; isPortTaken: boolean };
+  | { reason: string; lines: readonly string[]; isPortTaken: boolean; isLate: boolean };
 
 async function tryProgram(
   { folder, clock, env }: Surroundings,
@@ -93,6 +97,7 @@ async function tryProgram(
       reason: `${basename(program.command[0] ?? '')} ${opening.reason}`,
       lines,
       isPortTaken,
+      isLate: opening.isLate,
     };
   } catch (error) {
     await clean();
