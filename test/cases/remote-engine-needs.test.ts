@@ -88,7 +88,7 @@ describe.skipIf(remote === null)('containers on an engine of another machine', (
         PortBindings: { '6379/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
       },
     });
-    onTestFinished(() => stranger.remove({ force: true }));
+    onTestFinished(() => stranger.remove({ force: true, v: true }));
     await stranger.start();
     configure(checkout, {
       redis: {
