@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { Connection } from '../../plugins/workstations/contract.ts';
 import { findGcloud, gcloudTests } from '../rig/find-gcloud.ts';
+import { startSshServer } from '../rig/ssh-server.ts';
 import {
   createWorkstationsCheckout,
   type WorkstationsCheckout,
@@ -100,6 +102,19 @@ describe.skipIf(findGcloud() === null)(`${gcloudTests}: what goes wrong with wor
       expect(failed.message).toContain(message);
       expect(api.callsOf(verb)).toHaveLength(1);
       expect(api.stateOf('box')).toBe(verb === 'start' ? 'STATE_STOPPED' : undefined);
+    });
+
+    test('who answers at the end of a tunnel with another key is refused, in the words of ssh', async () => {
+      const { api, ask, refusal } = checkout;
+      api.put('box');
+      const { tunnel } = await ask<Connection>(['connect', 'box']);
+      const other = await startSshServer();
+      onTestFinished(() => other.close());
+      api.lead(22, other.port);
+      const { code, message } = await refusal(3, ['connect', 'box']);
+      expect(code).toBe('DS_WORKSTATION_LOGIN');
+      expect(message).toContain('Host key verification failed');
+      expect(await ask(['tunnels', 'stop', 'box'])).toMatchObject({ stopped: [{ id: tunnel.id }] });
     });
 
     test('a state that nobody knows is waited for and named', async () => {

@@ -14,11 +14,9 @@ export interface TunnelDoor {
   readonly host: string;
   /** Of who signed its certificate. */
   readonly authorityFile: string;
-  /** Connections that are open. */
-  readonly open: number;
   issueToken(workstation: string): string;
-  /** Of one workstation, or of all. */
-  breakAll(workstation?: string): void;
+  /** Ends what is open to a workstation. */
+  breakAll(workstation: string): void;
   close(): Promise<void>;
 }
 
@@ -30,6 +28,7 @@ export async function openTunnelDoor({
   isRunning,
 }: {
   folder: string;
+  /** Read anew for each connection. */
   ports: Readonly<Record<number, number>>;
   note(call: ApiCall): ApiFault | undefined;
   isRunning(workstation: string): boolean;
@@ -72,23 +71,17 @@ export async function openTunnelDoor({
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  const breakAll = (workstation?: string): void => {
-    for (const [socket, resource] of open) {
-      if (workstation === undefined || workstation === resource) socket.destroy();
-    }
-  };
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     authorityFile: join(authority, 'ca.pem'),
-    get open() {
-      return open.size;
-    },
     issueToken(workstation) {
       const token = `access-${issued.size + 1}`;
       issued.set(token, workstation);
       return token;
     },
-    breakAll,
+    breakAll(workstation) {
+      for (const [socket, resource] of open) if (workstation === resource) socket.destroy();
+    },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();

@@ -37,9 +37,10 @@ export async function startWorkstationsApi({
     return firstFault(faults, call);
   };
   const cloud = createCloud({ host: () => door.host, looks });
+  const targets: Record<number, number> = { ...ports };
   const door = await openTunnelDoor({
     folder,
-    ports,
+    ports: targets,
     note,
     isRunning: (name) => cloud.workstations.get(name)?.state === 'STATE_RUNNING',
   });
@@ -146,10 +147,7 @@ export async function startWorkstationsApi({
     takes: cloud.takes,
     settle: cloud.settle,
     expireToken: () => void (token = undefined),
-    get tunnels() {
-      return door.open;
-    },
-    breakTunnels: door.breakAll,
+    lead: (port, target) => void (targets[port] = target),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of open) socket.destroy();

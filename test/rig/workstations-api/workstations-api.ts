@@ -43,9 +43,7 @@ export interface WorkstationsApi extends AsyncDisposable {
   settle(): void;
   /** The tester's token is not taken any more. */
   expireToken(): void;
-  /** Tunnels that are open. */
-  readonly tunnels: number;
-  /** Each tunnel's connection breaks. */
-  breakTunnels(): void;
+  /** From now on that port of each workstation leads to this one of this machine. */
+  lead(port: number, target: number): void;
   close(): Promise<void>;
 }
