@@ -10,4 +10,4 @@ for (const [name, value] of Object.entries(api.environment)) {
   process.stdout.write(`export ${name}='${value}'\n`);
 }
 api.fault(({ method, path }) => void process.stderr.write(`${method} ${path}\n`));
-process.once('SIGINT', () => void api.close());
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void api.close());
