@@ -1,6 +1,7 @@
 import type { Workstation, WorkstationProvider, WorkstationScope } from '../contract.ts';
 import { workstationErrors } from '../errors.ts';
 import type { WorkstationsOptions } from '../options.ts';
+import type { OrderVerb } from './begin-order.ts';
 import { checkGcloud } from './check-gcloud.ts';
 import {
   describeDisks,
@@ -11,7 +12,7 @@ import {
 import { thrownFor, transient } from './failed-call.ts';
 import type { FailedCall, GcloudContext } from './gcloud-call.ts';
 import { assertName, newCreation } from './new-creation.ts';
-import { createOrders, type OrderVerb } from './orders.ts';
+import { createOrders } from './orders.ts';
 import type { SeenWorkstation } from './read-answers.ts';
 import { pathOf, placeFlags, tellingFlags } from './resource-path.ts';
 
@@ -43,15 +44,12 @@ export function createGcloudProvider({
   const list = async (signal: AbortSignal): Promise<Workstation[]> =>
     (await listWorkstations(context, scope, signal)).map(stateOf);
 
-  const give = async (
+  const give = (
     verb: OrderVerb,
     { name, scope: place }: Which,
     signal: AbortSignal,
-  ): Promise<FailedCall | undefined> => {
-    const order = { verb, name, path: pathOf(place, name), flags: placeFlags(place), signal };
-    const outcome = await orders.give(order);
-    return outcome.isDone ? undefined : outcome;
-  };
+  ): Promise<FailedCall | undefined> =>
+    orders.give({ verb, name, path: pathOf(place, name), flags: placeFlags(place), signal });
 
   // Refused since it is so already, or about to be, is as good as taken.
   const giveUnless = async (

@@ -75,7 +75,7 @@ export function costNote({ idleTimeoutMs, runningTimeoutMs }: WorkstationConfig)
 
 function duration(ms: number): string {
   const minutes = Math.round(ms / 60_000);
-  if (minutes < 1) return `${Math.round(ms / 1000)} s`;
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
   if (minutes < 120) return `${minutes} min`;
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;

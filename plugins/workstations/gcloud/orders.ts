@@ -5,28 +5,14 @@
  */
 
 import type { Workstation } from '../contract.ts';
+import { beginOrder, type OpenOrder, type Order, type OrderVerb } from './begin-order.ts';
 import { gcloudErrors } from './errors.ts';
-import { failedCall, lateCall, patienceMs } from './failed-call.ts';
-import type { GcloudContext, Outcome } from './gcloud-call.ts';
-import { readFailure } from './read-failure.ts';
-import { spawnGcloud } from './spawn-gcloud.ts';
-import { watchText } from './watch-text.ts';
-
-export type OrderVerb = 'create' | 'start' | 'stop' | 'delete';
-
-export interface Order {
-  verb: OrderVerb;
-  /** The workstation's path. */
-  path: string;
-  name: string;
-  flags: readonly string[];
-  signal: AbortSignal;
-}
+import type { FailedCall, GcloudContext } from './gcloud-call.ts';
 
 /** What was asked of workstations and may not have come to its end. */
 export interface Orders {
-  /** Gives an order, and returns as soon as it was taken or refused. */
-  give(order: Order): Promise<Outcome<true>>;
+  /** Gives an order, and returns as soon as it was taken: undefined, or why it was not. */
+  give(order: Order): Promise<FailedCall | undefined>;
   /** Whether an order of that kind was taken and is not known to have ended. */
   isOpen(path: string, verb: OrderVerb): boolean;
   /**
@@ -36,22 +22,8 @@ export interface Orders {
   judge(path: string, seen: Workstation | undefined, signal: AbortSignal): Promise<void>;
 }
 
-interface OpenOrder {
-  verb: OrderVerb;
-  hasMoved: boolean;
-  /** For its last words: once is enough. */
-  hasWaited: boolean;
-  /** Why it came to nothing; undefined where it did not, or nobody knows. */
-  ended: Promise<string | undefined>;
-  isEnded: boolean;
-  leave(): void;
-}
-
 // gcloud asks for an operation's state more and more seldom: after a minute each 20 s.
 const lastWordsMs = 30_000;
-
-// It waits only for what was taken.
-const taken = /^Waiting for operation \[/m;
 
 export function createOrders(context: GcloudContext): Orders {
   const open = new Map<string, OpenOrder>();
@@ -69,9 +41,10 @@ export function createOrders(context: GcloudContext): Orders {
   return {
     async give(order) {
       leave(order.path);
-      const { outcome, pending } = await begin(context, order);
-      if (pending) open.set(order.path, pending);
-      return outcome;
+      const outcome = await beginOrder(context, order);
+      if (!outcome.isDone) return outcome;
+      open.set(order.path, outcome.answer);
+      return undefined;
     },
     isOpen: (path, verb) => open.get(path)?.verb === verb && open.get(path)?.isEnded === false,
     async judge(path, seen, signal) {
@@ -89,68 +62,6 @@ export function createOrders(context: GcloudContext): Orders {
       throw gcloudErrors.create('DS_GCLOUD_OPERATION', { verb, name, lines: reason.split('\n') });
     },
   };
-}
-
-async function begin(
-  context: GcloudContext,
-  { verb, name, flags, signal }: Order,
-): Promise<{ outcome: Outcome<true>; pending?: OpenOrder }> {
-  const what = `${verb} the workstation ${name}`;
-  const own = new AbortController();
-  const run = spawnGcloud(
-    context.$,
-    ['workstations', verb, name, ...flags],
-    AbortSignal.any([signal, own.signal]),
-  );
-  const stderr = watchText(taken);
-  run.follow(stderr.sink);
-  const bell = new AbortController();
-  const isLate = context.clock.sleep(patienceMs, bell.signal).then(
-    () => 'late' as const,
-    () => new Promise<never>(() => {}),
-  );
-  const first = await Promise.race([run.ended, stderr.matched.then(() => 'taken' as const), isLate])
-    .catch((thrown: unknown) => {
-      signal.throwIfAborted();
-      throw thrown;
-    })
-    .finally(() => bell.abort());
-  if (first === 'late') {
-    own.abort();
-    await run.ended.catch(() => {});
-    signal.throwIfAborted();
-    return { outcome: lateCall(what) };
-  }
-  if (first !== 'taken') {
-    signal.throwIfAborted();
-    if (first.exitCode !== 0 && !taken.test(first.stderr)) {
-      return { outcome: failedCall(what, first) };
-    }
-  }
-  const pending: OpenOrder = {
-    verb,
-    hasMoved: false,
-    hasWaited: false,
-    isEnded: false,
-    leave: () => own.abort(),
-    ended: run.ended.then(
-      ({ exitCode, stderr: text }) => (exitCode === 0 ? undefined : readOperationError(text)),
-      () => undefined,
-    ),
-  };
-  pending.ended.then(
-    () => void (pending.isEnded = true),
-    () => {},
-  );
-  return { outcome: { isDone: true, answer: true }, pending };
-}
-
-/** What an operation itself says of its end; undefined where it was only not to be asked. */
-export function readOperationError(stderr: string): string | undefined {
-  const { kind, lines } = readFailure(1, stderr);
-  const text = lines.join('\n');
-  const isGcloudsOwn = /^gcloud crashed|has not finished in|Aborting wait/.test(text);
-  return kind === 'other' && !isGcloudsOwn && /^ERROR: /m.test(stderr) ? text : undefined;
 }
 
 const before = { create: undefined, start: 'stopped', stop: 'running', delete: undefined } as const;
