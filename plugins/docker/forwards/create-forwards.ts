@@ -60,6 +60,7 @@ export function createForwards(engine: Engine, options: ForwardOptions): Forward
   const set = openSet(own);
   let seen: readonly { service: string; isUp: boolean; forwards: readonly Forward[] }[] = [];
   let isUsed = false;
+  const closing = new AbortController();
   const find = async (signal: AbortSignal): Promise<SshAddress | undefined> => {
     const address = await engine.connect(signal);
     return canForwardPorts(address) ? address : undefined;
@@ -71,7 +72,8 @@ export function createForwards(engine: Engine, options: ForwardOptions): Forward
         const address = await find(signal);
         if (!address) return;
         isUsed = true;
-        await set.connect(address, signal);
+        // Nobody waits for it at the end.
+        await set.connect(address, AbortSignal.any([signal, closing.signal]));
       };
       // Whoever starts it is told what went wrong.
       begin().catch(() => {});
@@ -128,6 +130,7 @@ export function createForwards(engine: Engine, options: ForwardOptions): Forward
     ownerOf: (port) => set.living()?.forwards.find(({ here }) => here.port === port)?.service,
     end: () => set.end(),
     async close() {
+      closing.abort(new Error('closed'));
       if (isUsed) await set.settle();
     },
   };

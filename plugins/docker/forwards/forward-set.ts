@@ -62,9 +62,11 @@ export function createForwardSet(file: string, place: MasterPlace): ForwardSet {
     if (sameMachine === url) return undefined;
     await end();
     const route = machineArguments(address, { isAttended: process.stdin.isTTY });
-    const leader = await master.startMaster(place, { route, signal }).catch((thrown: unknown) => {
-      if (signal.aborted) throw thrown;
-      throw failure(host, thrown);
+    const start = master.startMaster(place, { route, signal });
+    const leader = await start.catch(async (thrown: unknown) => {
+      // It may have gone into the background all the same.
+      await end();
+      throw signal.aborted ? thrown : failure(host, thrown);
     });
     const made: ForwardRecord = { v: 1, url, leader, startedAt: Date.now(), forwards: [] };
     writeRecord(file, made);

@@ -165,6 +165,38 @@ describe.skipIf(remote === null)('forwards of services on another machine', () =
     await expectNothingLeft();
   });
 
+  test('of what an interrupt leaves running stay, and no ssh without any', async () => {
+    const [port] = await freePorts(1);
+    const gate = { kind: 'process', command: ['sleep', '1000'], stopSignal: 'SIGKILL' };
+    configure(checkout, {
+      gate: { run: gate },
+      site: { ...site(port), dependsOn: { gate: 'completed' } },
+    });
+    const interrupted = (when: RegExp) => {
+      let all = '';
+      return checkout.task('up', ['--json'], {
+        env,
+        onOutput(text, kill) {
+          if (when.test(all)) return;
+          all += text;
+          if (when.test(all)) kill('SIGINT');
+        },
+      });
+    };
+    const early = await interrupted(/"phase-ended","phase":"prepare","service":"site"/);
+    expect(early.exitCode).toBe(130);
+    expect(Object.keys(await checkout.containers())).toEqual([]);
+    await expectNothingLeft();
+    const never = { kind: 'command', command: ['false'] };
+    configure(checkout, { site: { ...site(port), ready: never } });
+    const late = await interrupted(/"service":"site","state":"running"/);
+    expect(late.exitCode).toBe(130);
+    expect(await reasons()).toMatchObject({ site: { code: 'running' } });
+    await expect.poll(() => ask(port), { timeout: 10_000 }).toBe('hi');
+    await task('down');
+    await expectNothingLeft();
+  });
+
   test('end where the project is brought up on another engine', async () => {
     const local = await ensureEngine();
     const [port] = await freePorts(1);
