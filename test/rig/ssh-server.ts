@@ -27,6 +27,8 @@ export interface SshServer {
   setKnown(isKnown: boolean | 'changed'): void;
   /** Command lines of this client's processes that live. */
   clients(): string[];
+  /** Command of an sshd that serves one connection, its input and output. */
+  readonly inside: readonly string[];
   /** Kills them all, without a chance to clean up. */
   killClients(): void;
   close(): Promise<void>;
@@ -45,7 +47,9 @@ export async function startSshServer(
   const folder = mkdtempSync(join(on === undefined ? tmpdir() : runFolder(), 'ds-ssh-'));
   const file = (name: string) => join(folder, name);
   const [port = 22] = on === undefined ? await freePorts(1) : [];
-  const enter = `nsenter --target ${on} --net --mount /usr/sbin/sshd -i -f ${file('sshd_config')}`;
+  const sshd = ['/usr/sbin/sshd', '-i', '-f', file('sshd_config')];
+  const enter = ['nsenter', '--target', String(on), '--net', '--mount'];
+  const inside = on === undefined ? sshd : [...enter, ...sshd];
   for (const name of ['host_key', 'user_key']) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
   }
@@ -77,7 +81,7 @@ export async function startSshServer(
       'User root',
       ...(on === undefined
         ? ['HostName 127.0.0.1', `Port ${port}`]
-        : ['HostName box.test', `ProxyCommand ${enter}`]),
+        : ['HostName box.test', `ProxyCommand ${inside.join(' ')}`]),
       more,
     ]);
   writeClientConfig('');
@@ -105,6 +109,7 @@ export async function startSshServer(
     writeClientConfig,
     setKnown,
     clients: () => commandLines().filter((line) => line.includes(file('ssh_config'))),
+    inside,
     killClients,
     async close() {
       killClients();
