@@ -162,7 +162,7 @@ export interface Workstations {
   open(flags: ScopeFlags): Promise<WorkstationSession>;
   readonly tunnels: Tunnels;
   /** For an engine on a workstation: a living tunnel's place, one that is made now where it runs. */
-  reach(name: string, options: WaitOptions): Promise<SshPlace>;
+  reach(name: string, options: WaitOptions): Promise<Pick<SshPlace, 'host' | 'configFile'>>;
 }
 
 export interface WorkstationSession {

@@ -1,4 +1,4 @@
-import type { Workstation } from '../contract.ts';
+import type { Workstation, WorkstationScope } from '../contract.ts';
 
 /**
  * Names a workstation among all providers, scopes and its own former selves.
@@ -8,4 +8,15 @@ import type { Workstation } from '../contract.ts';
 export function workstationKey({ provider, scope, name, uid }: Workstation): string {
   const { project, region, cluster, config } = scope;
   return [provider, project, region, cluster, config, name, uid].join(' ');
+}
+
+/** Whether a key is that of a workstation of this name, in what is known of its scope. */
+export function isKeyOf(
+  key: string,
+  { provider, scope, name }: { provider: string; scope: WorkstationScope; name: string },
+): boolean {
+  const { project, region, cluster, config } = scope;
+  const wanted = [provider, project, region, cluster, config, name];
+  const parts = key.split(' ');
+  return wanted.every((part, index) => part === undefined || part === parts[index]);
 }

@@ -26,6 +26,8 @@ export interface SshFolder extends WorkstationKeys {
    * Throws DS_STATE_UNWRITABLE.
    */
   place(request: PlaceRequest): Promise<SshPlace>;
+  /** What ssh was last told of it; undefined where that is nothing. Throws DS_STATE_UNREADABLE. */
+  find(workstation: string): Pick<SshPlace, 'host' | 'configFile'> | undefined;
   /** Nothing leads there any more: its alias and the host keys that were accepted are forgotten. */
   withdraw(workstation: string): Promise<void>;
   /** The host keys that were accepted: those of the next tunnel's end may be others. */
@@ -73,6 +75,11 @@ export function openSshFolder({ folder, $ }: { folder: string; $: CommandShell }
       const hosts = await changeHosts(configFile, (before) => putHost(before, request, places));
       const host = hosts.find(({ workstation }) => workstation === request.workstation);
       return toPlace(host as HostEntry, { ...request, configFile });
+    },
+    find(workstation) {
+      const hosts = parseHosts(loadStateFile(configFile) ?? '');
+      const host = hosts.find((one) => one.workstation === workstation);
+      return host && { host: host.alias, configFile };
     },
     withdraw,
     forgetHostKeys,
