@@ -4,9 +4,10 @@ import { controlApi } from 'devservices/plugins/control-api';
 import { permissions } from 'devservices/plugins/permissions';
 import { projectOptions } from 'devservices/plugins/project-options';
 import { store } from 'devservices/plugins/store';
+import { workstations } from 'devservices/plugins/workstations';
 
 export default defineConfig({
-  plugins: [store(), permissions(), projectOptions(), controlApi()],
+  plugins: [store(), permissions(), projectOptions(), controlApi(), workstations()],
   services: {
     postgres: {
       run: {

@@ -33,6 +33,7 @@ const calls: readonly (readonly [task: string, ...args: string[]])[] = [
   ['permissions', 'users', 'list'],
   ['options', 'get'],
   ['tokens', 'list'],
+  ['workstations', 'list'],
   ['down'],
 ];
 const tasks = readdirSync(join(import.meta.dirname, '../../tasks')).map((file) =>
@@ -54,7 +55,7 @@ describe.skipIf(engine === null)('what is not ours', () => {
       web: { run: sleeper(tools), dependsOn: ['db'] },
       job: { run: shell(tools, 'exit 0'), autoStart: false },
     };
-    const plugins = ['store', 'permissions', 'project-options', 'control-api'].map(
+    const plugins = ['store', 'permissions', 'project-options', 'control-api', 'workstations'].map(
       (name) => `devservices/plugins/${name}`,
     );
     configure(checkout, services, { plugins });
