@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Checkout, createCheckout } from '../../../rig/checkout.ts';
-import { configure } from '../../../rig/container-services.ts';
+import { answering, configure } from '../../../rig/container-services.ts';
 import { ensureEngine } from '../../../rig/engine/ensure-engine.ts';
 import { freePorts } from '../../../rig/free-ports.ts';
 import { openRemoteEngine } from '../../../rig/remote-engine.ts';
@@ -66,11 +66,16 @@ describe.skipIf(remote === null)('forwards of services on another machine', () =
   };
 
   test('are there before a process of this machine that depends on them is started', async () => {
-    const [port] = await freePorts(1);
+    const [port, http] = await freePorts(2);
     const client = `require('node:net').connect(${port}, '127.0.0.1')
       .on('data', (text) => process.exit(String(text) === 'hi' ? 0 : 3)).on('error', () => process.exit(4))`;
     configure(checkout, {
       site: site(port),
+      web: {
+        run: answering(images.tools, '200'),
+        ports: { http: { container: 7000, host: http } },
+        ready: { kind: 'http', path: '/' },
+      },
       client: {
         run: { kind: 'process', command: [process.execPath, '-e', client] },
         dependsOn: { site: 'ready' },
@@ -84,7 +89,7 @@ describe.skipIf(remote === null)('forwards of services on another machine', () =
     expect(up.finished).toMatchObject({
       ok: true,
       errors: [],
-      services: { client: { state: 'completed' } },
+      services: { client: { state: 'completed' }, web: { state: 'ready' } },
     });
     await task('rm', 'site', '--yes');
     expect(await ask(port)).toBeUndefined();
