@@ -119,7 +119,7 @@ describe.skipIf(findGcloud() === null)(`${gcloudTests}: what goes wrong with wor
 
     test('a state that nobody knows is waited for and named', async () => {
       checkout.api.put('box', { state: 'STATE_MELTING' });
-      const { message } = await checkout.refusal(1, ['start', 'box', '--wait-timeout=15']);
+      const { message } = await checkout.refusal(1, ['start', 'box', '--wait-timeout=25']);
       expect(message).toContain('STATE_MELTING');
     });
 
@@ -137,7 +137,7 @@ describe.skipIf(findGcloud() === null)(`${gcloudTests}: what goes wrong with wor
       const { api, refusal } = checkout;
       api.put('box', { state: 'STATE_STOPPED' });
       api.takes(Infinity);
-      const { code, hint } = await refusal(1, ['connect', 'box', '--wait-timeout=12']);
+      const { code, hint } = await refusal(1, ['connect', 'box', '--wait-timeout=25']);
       expect(code).toBe('DS_WORKSTATION_TIMEOUT');
       expect(hint).toContain('devservices workstations status box');
       expect(api.stateOf('box')).toBe('STATE_STARTING');
