@@ -175,7 +175,9 @@ describe('what fails leaves no tunnel of its own', () => {
   test('an interruption ends it with its own reason', async () => {
     const { request, processes, folder, abort } = await prepare();
     const mark = join(folder, 'arrived');
-    request.readyCommand = ['sh', '-c', `touch ${mark}; sleep 600`];
+    // Nobody ends it there but itself: when the folder goes, with the test.
+    const waiting = `touch ${mark}; while test -e ${mark}; do sleep 0.2; done`;
+    request.readyCommand = ['sh', '-c', waiting];
     const connecting = connectWorkstation(request);
     connecting.catch(() => {});
     await expect.poll(() => existsSync(mark), { timeout: 30_000 }).toBe(true);
