@@ -30,11 +30,10 @@ export async function createContainer(request: CreateContainer): Promise<Contain
   try {
     const called = containerName(request.owner, request.name);
     const prepared = `${called}_${randomBytes(4).toString('hex')}`;
-    const isNewHome = await ensureHome(request);
+    // A home of before is kept, whatever becomes of this.
+    if (await ensureHome(request)) undo.push(() => removeUnused(request));
     const network = await createNetwork(request, prepared);
     undo.push(() => network.remove());
-    // A home of before is kept, whatever becomes of this.
-    if (isNewHome) undo.push(() => removeUnused(request));
     const container = await requestContainer(request, { prepared, network: network.id });
     undo.push(async () => {
       request.keys.dropKeys(container.id);

@@ -70,7 +70,12 @@ export function createDockerProvider(options: DockerProviderOptions): Workstatio
       const costNote = 'no money; memory and disk of the engine’s machine, until it is deleted';
       return { name, scope: await scopeOf(), config: await config(), costNote };
     },
-    create: ({ name }, call) => makeOnEngine(side, { owner, name, ...call }),
+    async create({ name }, call) {
+      const making = makeOnEngine(side, { owner, name, ...call });
+      // Who is interrupted does not wait for it; what it takes back has to be taken back all the same.
+      options.defer?.(() => making.catch(() => {}));
+      await making;
+    },
     async look({ name }, signal) {
       try {
         return await find(name, signal);

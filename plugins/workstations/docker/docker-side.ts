@@ -24,6 +24,8 @@ export interface DockerProviderOptions {
   $: CommandShell;
   log: Pick<Logger, 'warn'>;
   clock?: Clock;
+  /** Runs at the end, also after Ctrl-C, and is waited for. */
+  defer?(undo: () => Promise<void>): void;
   /** Who runs us. Default: the process's own user. */
   caller?: () => Caller;
 }
