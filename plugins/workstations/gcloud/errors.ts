@@ -42,7 +42,7 @@ export const gcloudErrors = defineErrors({
     message: ({ what, lines }) =>
       withLines(`gcloud was asked to ${what}, and its answer is not understood`, lines),
     hint: () =>
-      'Try again; where it stays so, update gcloud by `gcloud components update` and look at `gcloud info --run-diagnostics`.',
+      'Try again; where it stays so, update gcloud by `gcloud components update` and see what `gcloud info` says of it.',
   }),
   DS_GCLOUD_OPERATION: entry<{
     verb: string;
