@@ -4,11 +4,8 @@ import type { ScopeFlags } from '../../../plugins/workstations/contract.ts';
 import { workstationsOptions } from '../../../plugins/workstations/options.ts';
 import { resolveScope } from '../../../plugins/workstations/scope.ts';
 
-const resolve = (
-  flags: ScopeFlags,
-  env: Record<string, string> = {},
-  options: unknown = undefined,
-) => resolveScope({ flags, env, options: workstationsOptions.parse(options), project: 'shop' });
+const resolve = (flags: ScopeFlags, env: Record<string, string> = {}, options?: unknown) =>
+  resolveScope({ flags, env, options: workstationsOptions.parse(options), project: 'shop' });
 
 describe('which provider', () => {
   test('docker, where nothing says anything', () => {

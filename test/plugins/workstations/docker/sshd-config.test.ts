@@ -22,7 +22,7 @@ test('variables of the image are set, but for those of whoever logs in', () => {
 });
 
 test('no value of an image becomes another option of sshd', () => {
-  const unit = fc.constantFrom(...'a =$#é"\\\n\r\t\0\u2028\u{1f600}');
+  const unit = fc.constantFrom(...Array.from('a =$#é"\\\n\r\t\0\u2028\u{1f600}'));
   const plain = sshdConfig({ user: 'ada', environment: [] }).split('\n');
   fc.assert(
     fc.property(fc.array(fc.string({ unit })), (values) => {
