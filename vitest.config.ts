@@ -18,9 +18,9 @@ const engineIndependent = [
   'test/cases/{*process*,embedded*,bare-machine*}.test.ts',
   'test/cases/{sentry-flow,telemetry*}.test.ts',
   'test/cases/{control-api,metrics,permissions,options,serve,store,tokens}*.test.ts',
-  'test/cases/{remote-engine,workstations-gcloud}*.test.ts',
+  'test/cases/{remote-engine,workstations}*.test.ts',
   'test/plugins/docker/{elsewhere,forwards}/**',
-  'test/plugins/workstations/{connect,gcloud,sessions,ssh,tunnels}/**',
+  'test/plugins/workstations/**',
 ];
 
 const onRealEngines = {

@@ -17,7 +17,7 @@ export {
 } from './errors/error.ts';
 export { stackFrames } from './errors/stack-frames.ts';
 export { fileReason, isErrno } from './identity/file-reason.ts';
-export { findListeners, type Listener, parseListeners } from './identity/listeners.ts';
+export { findListeners, type Listener, listListeners } from './identity/listeners.ts';
 export { acquireLock, type Lock } from './identity/lock.ts';
 export { readLockHolder } from './identity/lock-folder.ts';
 export { findPortHolder, type PortHolder } from './identity/port-owner.ts';
@@ -30,6 +30,7 @@ export {
 } from './identity/process-identity.ts';
 export { isZombie, type ProcessStat, readProcessStat } from './identity/process-stat.ts';
 export { describeProcess, findSocketOwner } from './identity/socket-owner.ts';
+export { socketsOf } from './identity/sockets-of.ts';
 export { isObject, loadStateFile, parseObject, replaceStateFile } from './identity/state-file.ts';
 export { watchPath } from './identity/watch-path.ts';
 export type { ProjectAccess } from './host-access.ts';

@@ -123,7 +123,7 @@ export default defineTask(import.meta, {
       },
     },
     stop: {
-      description: 'Ends its tunnels and stops it; what it holds stays',
+      description: 'Stops it and ends its tunnels; what it holds stays',
       args: { name, ...scope, waitTimeout },
       async run({ args: { name: which, waitTimeout: seconds, ...flags }, log, signal, use }) {
         const session = await (await use('workstations')).open(flags);

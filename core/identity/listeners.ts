@@ -13,9 +13,14 @@ const listening = { tcp: '0A', udp: '07' };
 
 /** The sockets of this machine (of this network namespace) that listen on a port; none off Linux. */
 export function findListeners(port: number, protocol: 'tcp' | 'udp' = 'tcp'): readonly Listener[] {
-  return [`/proc/net/${protocol}`, `/proc/net/${protocol}6`]
-    .flatMap((table) => parseListeners(readTable(table), protocol))
-    .filter((listener) => listener.port === port);
+  return listListeners(protocol).filter((listener) => listener.port === port);
+}
+
+/** The same of all ports. */
+export function listListeners(protocol: 'tcp' | 'udp' = 'tcp'): readonly Listener[] {
+  return [`/proc/net/${protocol}`, `/proc/net/${protocol}6`].flatMap((table) =>
+    parseListeners(readTable(table), protocol),
+  );
 }
 
 /** The listening sockets in the text of a /proc/net/tcp or tcp6 table, or of their UDP siblings. */

@@ -1,6 +1,5 @@
-import { findListeners, type ProcessIdentity } from 'devservices/machine';
+import { findListeners, type ProcessIdentity, socketsOf } from 'devservices/machine';
 import type { ProcessRecord } from '../record/process-record.ts';
-import { socketsOf } from '../runner/sockets-of.ts';
 
 /** A socket of a service's own on one of its ports. */
 export interface OwnSocket {

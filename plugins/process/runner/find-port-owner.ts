@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { findListeners } from 'devservices/machine';
+import { findListeners, socketsOf } from 'devservices/machine';
 import { readMarker } from '../ending/read-marker.ts';
-import { socketsOf } from './sockets-of.ts';
 
 /** The service that listens on a port of this machine, if it is one of ours; Linux only. */
 export function findPortOwner(port: number): string | undefined {

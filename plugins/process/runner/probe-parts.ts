@@ -1,9 +1,8 @@
 import { connect } from 'node:net';
-import { findListeners, type Listener } from 'devservices/machine';
+import { findListeners, type Listener, socketsOf } from 'devservices/machine';
 import type { Address, PortBinding } from 'devservices/runner';
 import { membersOf } from '../ending/members.ts';
 import type { ProcessRecord } from '../record/process-record.ts';
-import { socketsOf } from './sockets-of.ts';
 
 /**
  * Whether one of the service's own processes listens on the port. A connect proves nothing: a stranger

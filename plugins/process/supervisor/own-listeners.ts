@@ -1,8 +1,7 @@
-import type { Listener } from 'devservices/machine';
+import { type Listener, socketsOf } from 'devservices/machine';
 import { membersOf } from '../ending/members.ts';
 import type { ProcessPlaces } from '../record/process-record.ts';
 import { readRecord } from '../record/records.ts';
-import { socketsOf } from '../runner/sockets-of.ts';
 
 /** Of these listening sockets those that processes of the service hold. */
 export type FindOwn = (service: string, there: readonly Listener[]) => readonly Listener[];

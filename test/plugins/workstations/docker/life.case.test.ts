@@ -53,7 +53,7 @@ describe.skipIf(engine === null)('a workstation on an engine', { timeout: 120_00
     });
     expect(HostConfig.CapAdd ?? []).toEqual([]);
     expect(HostConfig.NetworkMode).not.toBe('host');
-    expect(JSON.stringify(HostConfig.Mounts)).not.toContain('.sock');
+    expect(JSON.stringify([HostConfig.Mounts, HostConfig.Binds])).not.toContain('.sock');
     expect(NetworkSettings.Ports['22/tcp']?.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
     // `up`, `down` and `reset` go by these.
     for (const label of ['project', 'checkout', 'service']) {
