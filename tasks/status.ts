@@ -15,13 +15,22 @@ export default defineTask(import.meta, {
     return projects
       .map(({ project, root, services }) => {
         const rows = Object.entries(services).map(
-          ([name, { state, runner, endpoints, reason }]) => [
-            `  ${name}`,
-            state === 'ready' ? style.green(state) : state === 'failed' ? style.red(state) : state,
-            style.dim(runner),
-            addressesOf(endpoints) || style.dim(isTold(reason, state) ? '' : reason.text),
-            reason.code === 'orphan' ? style.yellow(reason.text) : '',
-          ],
+          ([name, { state, runner, endpoints, reason }]) => {
+            const addresses = addressesOf(endpoints);
+            // Beside addresses only what they do not say: that one runs is plain.
+            const isBeside = addresses !== '' && !reason.text.startsWith(state);
+            return [
+              `  ${name}`,
+              state === 'ready'
+                ? style.green(state)
+                : state === 'failed'
+                  ? style.red(state)
+                  : state,
+              style.dim(runner),
+              addresses || style.dim(isTold(reason, state) ? '' : reason.text),
+              isBeside || reason.code === 'orphan' ? style.yellow(reason.text) : '',
+            ];
+          },
         );
         return `${style.bold(project ?? '')} ${style.dim(root ?? '')}\n${style.table(rows)}`;
       })
