@@ -13,7 +13,7 @@ import { openRemoteEngine } from '../rig/remote-engine.ts';
 
 const remote = await openRemoteEngine();
 
-describe.skipIf(remote === null)('services on an engine of another machine', () => {
+describe.skipIf(remote === null)('private engine, where the rig may: services elsewhere', () => {
   if (!remote) return;
   const { images, ssh, sshUrl } = remote;
   let checkout: Checkout;

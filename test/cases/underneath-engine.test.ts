@@ -91,7 +91,7 @@ describe.skipIf(engine === null)('the connection to the engine breaks in mid-`up
   });
 });
 
-describe.skipIf(!engine?.own)('an engine that is stopped and started in mid-`up`', () => {
+describe.skipIf(!engine?.own)('private engine, where the rig may: stopped in mid-`up`', () => {
   const root = join(tmpdir(), `ds-underneath-${process.pid}`);
   const folders = { run: join(root, 'run'), cache: join(root, 'cache') };
   const { socket } = enginePaths(folders);

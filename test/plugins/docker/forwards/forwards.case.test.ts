@@ -20,7 +20,7 @@ while True:
     client.sendall(sys.argv[1].encode())
     client.close()`;
 
-describe.skipIf(remote === null)('forwards of services on another machine', () => {
+describe.skipIf(remote === null)('private engine, where the rig may: forwards', () => {
   if (!remote) return;
   const { images, ssh, sshUrl } = remote;
   let checkout: Checkout;
