@@ -1,7 +1,8 @@
+import { isAlive } from 'devservices/machine';
 import type { ProcessRecord } from '../record/process-record.ts';
 import { selectMembers } from './members.ts';
 import type { ProcessRow } from './process-row.ts';
-import { recentProcessTable } from './process-table.ts';
+import { forgetProcessTable, recentProcessTable } from './process-table.ts';
 import { isStillThere, sendSignal } from './send-signal.ts';
 
 /** The members of a service while it is being ended: who was one stays one, however it changes. */
@@ -31,6 +32,10 @@ export function trackMembers(record: ProcessRecord): TrackedMembers {
   };
   const find = (): readonly ProcessRow[] => {
     table = recentProcessTable(sharedMs);
+    if (isTooOld(table, record)) {
+      forgetProcessTable();
+      table = recentProcessTable(sharedMs);
+    }
     const found = selectMembers(record, table);
     for (const row of found) known.set(row.identity.pid, row);
     return found;
@@ -66,3 +71,10 @@ export function trackMembers(record: ProcessRecord): TrackedMembers {
 
 // Many services are ended at the same time, and a look at a thousand processes takes some 20 ms.
 const sharedMs = 10;
+
+// Somebody else may have started it since: without it, a living service would count as gone.
+function isTooOld(table: readonly ProcessRow[], { life }: ProcessRecord): boolean {
+  const { leader, startedAt = 0 } = life ?? {};
+  if (!leader || table.some(({ identity }) => identity.pid === leader.pid)) return false;
+  return isAlive(leader, startedAt);
+}

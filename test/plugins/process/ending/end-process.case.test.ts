@@ -8,6 +8,7 @@ import {
 import { readProcessStat } from '../../../../core/identity/process-stat.ts';
 import type { EndingState } from '../../../../plugins/process/ending/end-process.ts';
 import { membersOf } from '../../../../plugins/process/ending/members.ts';
+import { recentProcessTable } from '../../../../plugins/process/ending/process-table.ts';
 import type { ProcessRecord } from '../../../../plugins/process/record/process-record.ts';
 import { createLiveFolder, isRunning, type LiveFolder, until } from '../live-process.ts';
 import { sampleRecord } from '../record/sample-record.ts';
@@ -155,6 +156,18 @@ test('one that has the group of its caller ends, and its caller does not', async
   const exit = once(child, 'exit');
   const leader = identifyProcess(pid) as ProcessIdentity;
   await end(sampleRecord({ life: { leader, hasGroup: false } }));
+  expect(await exit).toEqual([null, 'SIGTERM']);
+});
+
+test('one that was started a moment after the last look at all processes ends too', async () => {
+  recentProcessTable(0);
+  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+  const pid = child.pid ?? 0;
+  folder.owns(pid);
+  const exit = once(child, 'exit');
+  const leader = identifyProcess(pid) as ProcessIdentity;
+  const record = sampleRecord({ life: { leader, hasGroup: false } });
+  expect(await end(record)).toEqual(['asked', 'waiting', 'gone']);
   expect(await exit).toEqual([null, 'SIGTERM']);
 });
 
