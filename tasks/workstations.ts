@@ -219,9 +219,10 @@ function line(one: TunnelReports[number], style: Style): string[] {
 
 function tell({ workstation, ssh }: Connection, log: Log): void {
   log.info(`${workstation.name} is ready: \`${ssh.command}\``);
-  log.info(
-    `For \`ssh ${ssh.host}\` and editors, at the top of ~/.ssh/config: Include ${ssh.configFile}`,
-  );
+  log.info(`For \`ssh ${ssh.host}\` and editors, at the top of ~/.ssh/config:`);
+  log.info(`  Include ${ssh.configFile}`);
+  log.info('which has:');
+  for (const text of ssh.config.trimEnd().split('\n')) log.info(`  ${text}`);
   log.info(`VS Code: ${ssh.vscode}`);
   log.info(`JetBrains: ${ssh.jetbrains}`);
   log.info(`It ends by \`devservices workstations tunnels stop ${workstation.name}\`.`);
