@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { acquireLock, type Clock, ensurePrivateFolder, findListeners } from 'devservices/machine';
-import type { TunnelProgram } from '../contract.ts';
+import { acquireLock, ensurePrivateFolder, findListeners } from 'devservices/machine';
 import { endTunnel } from './end-tunnel.ts';
 import { findLiving } from './find-living.ts';
-import { startTunnel } from './start-tunnel.ts';
+import { type EnsureTunnel, startTunnel, type TunnelSurroundings } from './start-tunnel.ts';
 import { keyOf, readTunnels, tunnelPlaces } from './tunnel-files.ts';
 import { isLeaderAlive } from './tunnel-processes.ts';
 import type { TunnelRecord, TunnelReport } from './tunnel-record.ts';
@@ -26,27 +25,6 @@ export interface TunnelRegister {
    * Throws DS_TUNNEL_LIVES_ON, or the signal's reason.
    */
   end(ids: readonly string[], signal: AbortSignal): Promise<readonly TunnelReport[]>;
-}
-
-export interface EnsureTunnel {
-  provider: string;
-  /** Names the workstation among all, and among its former selves. */
-  workstation: string;
-  /** For people. */
-  name: string;
-  remotePort: number;
-  /** Asked once a try. */
-  program(): Promise<TunnelProgram>;
-  signal: AbortSignal;
-  timeoutMs: number;
-}
-
-export interface TunnelSurroundings {
-  /** Made where it is not there, 0700. */
-  folder: string;
-  clock: Clock;
-  /** The caller's; programs run in it. */
-  env: Readonly<Record<string, string | undefined>>;
 }
 
 /**

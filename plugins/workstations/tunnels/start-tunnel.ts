@@ -11,19 +11,24 @@ import { tunnelPlaces, writeTunnel } from './tunnel-files.ts';
 import { identityOf, markerOf } from './tunnel-processes.ts';
 import type { TunnelRecord } from './tunnel-record.ts';
 
-export interface StartTunnel {
+export interface EnsureTunnel {
   provider: string;
+  /** Names the workstation among all, and among its former selves. */
   workstation: string;
+  /** For people. */
   name: string;
   remotePort: number;
+  /** Asked once a try. */
   program(): Promise<TunnelProgram>;
   signal: AbortSignal;
   timeoutMs: number;
 }
 
-interface Surroundings {
+export interface TunnelSurroundings {
+  /** Made where it is not there, 0700. */
   folder: string;
   clock: Clock;
+  /** The caller's; programs run in it. */
   env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -35,8 +40,8 @@ interface Surroundings {
  * is left of it then.
  */
 export async function startTunnel(
-  surroundings: Surroundings,
-  request: StartTunnel,
+  surroundings: TunnelSurroundings,
+  request: EnsureTunnel,
 ): Promise<TunnelRecord> {
   for (let tries = 1; ; tries += 1) {
     const program = await request.program();
@@ -62,8 +67,8 @@ type Outcome =
   | { reason: string; lines: readonly string[]; isPortTaken: boolean; isLate: boolean };
 
 async function tryProgram(
-  { folder, clock, env }: Surroundings,
-  request: StartTunnel,
+  { folder, clock, env }: TunnelSurroundings,
+  request: EnsureTunnel,
   program: TunnelProgram,
 ): Promise<Outcome> {
   const { provider, workstation, name, remotePort, signal, timeoutMs } = request;

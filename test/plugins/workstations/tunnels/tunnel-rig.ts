@@ -14,10 +14,10 @@ import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../../../core/clock.ts';
 import type { TunnelProgram } from '../../../../plugins/workstations/contract.ts';
 import {
-  type EnsureTunnel,
   openTunnels,
   type TunnelRegister,
 } from '../../../../plugins/workstations/tunnels/open-tunnels.ts';
+import type { EnsureTunnel } from '../../../../plugins/workstations/tunnels/start-tunnel.ts';
 import { findMarked } from '../../../../plugins/workstations/tunnels/tunnel-processes.ts';
 
 /** A folder of tunnels of a test's own; whatever was started in it is ended with the test. */
